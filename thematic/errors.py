@@ -1,0 +1,99 @@
+"""The error tree. Every error a user can cause is a ThematicError; anything else is a bug.
+
+ThematicError                 exit code 2 unless said otherwise
+├── InputError                a file, table or document cannot be used as it is
+├── CodebookError             a codebook breaks a rule
+├── SettingsError             a setting, flag or name is unknown or out of range
+├── StudyError                a study folder cannot be used: not a study, locked, damaged
+├── ModelError                an embedding model is missing, unknown, or not the one it claims to be
+└── AgreementError            codings from which no agreement can be computed
+
+Floor 0: standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "AgreementError",
+    "CodebookError",
+    "InputError",
+    "ModelError",
+    "Problem",
+    "SettingsError",
+    "StudyError",
+    "ThematicError",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it is, and what to do about it.
+
+    `line` is physical and 1-based. `hint` is the next step in words: what is allowed, or what to type.
+    """
+
+    message: str
+    path: str | None = None
+    line: int | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        where = "" if self.path is None else self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.message}" if where else self.message
+
+
+class ThematicError(Exception):
+    """Base of every error that a user's input can cause.
+
+    Readers gather problems and raise once with all of them, so that a person mends a file in one pass:
+    `raise InputError("2 of 5 files cannot be read", problems=[...])`.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+        problems: Sequence[Problem] = (),
+    ) -> None:
+        super().__init__(message)
+        self.problem = Problem(message, path, line, hint)
+        self.problems: tuple[Problem, ...] = tuple(problems) or (self.problem,)
+
+    @property
+    def hint(self) -> str | None:
+        return self.problem.hint
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class InputError(ThematicError):
+    """A transcript, table or document cannot be used as it is."""
+
+
+class CodebookError(ThematicError):
+    """A codebook breaks a rule."""
+
+
+class SettingsError(ThematicError):
+    """A setting, flag or name is unknown or out of range."""
+
+
+class StudyError(ThematicError):
+    """A study folder cannot be used: not a study, locked by another run, damaged, not writable."""
+
+
+class ModelError(ThematicError):
+    """An embedding model is missing, unknown, or not the one it claims to be."""
+
+
+class AgreementError(ThematicError):
+    """Codings from which no agreement can be computed."""
