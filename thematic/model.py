@@ -82,7 +82,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one speaker says until another speaks: `text[start:end]`, without label or timestamp."""
+    """What one speaker says until another speaks: `text[start:end]`, without label or timestamp.
+
+    `anchors` are (offset, seconds) of the cues or timestamps that begin inside the turn, in order.
+    """
 
     index: int
     speaker: str
@@ -91,6 +94,7 @@ class Turn:
     end: int
     start_time: float | None = None
     end_time: float | None = None
+    anchors: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
