@@ -1,0 +1,116 @@
+"""`thematic`: the table of commands, and the one place that turns errors into messages and exit codes.
+
+A command is imported when it is called, so that `thematic --help` and every other command stay fast.
+Exit codes: 0 done; 1 internal error; 2 input or usage; 3 findings; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from thematic import __version__
+from thematic.errors import ThematicError
+
+
+class Command(NamedTuple):
+    """Where a command lives (`module:attribute`, a function or a Typer app), its help line and its panel."""
+
+    target: str
+    summary: str
+    panel: str
+
+
+WHOLE, STEPS, PEOPLE, RESULTS = "The whole job", "Step by step", "People's work", "Results"
+
+COMMANDS: dict[str, Command] = {
+    "run": Command("run:run", "From a folder of interviews to excerpts for review, in one go.", WHOLE),
+    "demo": Command("run:demo", "The whole job on ten invented interviews; says where to look.", WHOLE),
+    "init": Command("study:init", "Make a study folder.", STEPS),
+    "ingest": Command("study:ingest", "Read transcripts into the study.", STEPS),
+    "suggest": Command("study:suggest", "Suggest codes for the excerpts; only what changed is redone.", STEPS),
+    "clusters": Command("study:clusters", "Excerpts that read alike, set against the codebook.", STEPS),
+    "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
+    "export": Command("study:export", "Write the excerpts as csv, xlsx, jsonl and html.", RESULTS),
+    "codebook": Command("codebook:app", "Check, show, compare and convert codebooks.", STEPS),
+    "agree": Command("agree:agree", "Agreement between coders: of a study, or of any table of codings.", RESULTS),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Knows every command by name and summary; imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        command = COMMANDS.get(cmd_name)
+        if command is None:
+            return None
+        return TyperCommand(name=cmd_name, help=command.summary, rich_help_panel=command.panel)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load_command(name) if command is not None and name is not None else command, rest
+
+
+def load_command(name: str) -> Any:
+    """The command itself, imported now."""
+    module, _, attribute = COMMANDS[name].target.partition(":")
+    target = getattr(import_module(f"thematic.cli.{module}"), attribute)
+    if isinstance(target, typer.Typer):
+        group = typer.main.get_group(target)
+        group.name = name
+        return group
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command(name)(target)
+    return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    epilog="Start with [bold]thematic demo[/bold]. Nothing you code leaves this machine.",
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"thematic {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def thematic(
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Code interviews: people decide, the machine suggests, and nothing leaves this machine."""
+
+
+def main() -> None:
+    """Run the command line; print every error a person can mend as one message, and exit."""
+    try:
+        app(prog_name="thematic")
+    except ThematicError as error:
+        from thematic.cli.render import print_error
+
+        print_error(error)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        from thematic.cli.render import print_os_error
+
+        print_os_error(error)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

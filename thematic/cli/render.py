@@ -1,0 +1,115 @@
+"""What the terminal shows: errors, progress and summaries on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from thematic.errors import Problem, ThematicError
+
+if TYPE_CHECKING:
+    from thematic.model import ProgressCallback
+
+
+@lru_cache(maxsize=1)
+def messages() -> Console:
+    """The console for everything that is not the result itself."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@lru_cache(maxsize=1)
+def results() -> Console:
+    """The console for results that people read. Machines ask for --json."""
+    return Console(highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout: sorted as given, no NaN."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def print_error(error: ThematicError) -> None:
+    """The message, then every problem that was found, each with its place and the next step."""
+    console = messages()
+    if error.problems != (error.problem,):
+        console.print(f"[bold red]error[/] {escape(str(error.problem))}")
+        for problem in error.problems:
+            _print_problem(problem, "  ")
+        if error.hint:
+            console.print(f"  [cyan]→[/] {escape(error.hint)}")
+    else:
+        _print_problem(error.problem, "[bold red]error[/] ")
+
+
+def print_warning(problem: Problem) -> None:
+    _print_problem(problem, "[yellow]warning[/] ")
+
+
+def print_note(text: str) -> None:
+    messages().print(f"[dim]·[/] {escape(text)}")
+
+
+def _print_problem(problem: Problem, lead: str) -> None:
+    messages().print(lead + escape(str(problem)))
+    if problem.hint:
+        messages().print(f"  [cyan]→[/] {escape(problem.hint)}")
+
+
+_OS_HINTS = {
+    errno.ENOSPC: "the disk is full: free some space and run the same command again; it goes on where it was",
+    errno.EDQUOT: "the quota is used up: free some space and run the same command again",
+    errno.EACCES: "check who may read and write there, or choose another folder",
+    errno.EPERM: "check who may read and write there, or choose another folder",
+    errno.EROFS: "that place is read-only: choose another folder",
+    errno.ENOENT: "check the path",
+    errno.EISDIR: "name a file, not a folder",
+    errno.ENOTDIR: "name a folder, not a file",
+}
+
+
+def print_os_error(error: OSError) -> None:
+    """What the operating system refused, on which file, and the next step."""
+    name = f"{error.filename}: " if error.filename else ""
+    reason = (error.strerror or str(error)).lower()
+    hint = _OS_HINTS.get(error.errno or 0)
+    _print_problem(Problem(f"{name}{reason}", hint=hint), "[bold red]error[/] ")
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Any]:
+    """A callable `stage(name) -> ProgressCallback`: bars with counts and time left, silent off a terminal."""
+    console = messages()
+    if quiet or not console.is_terminal:
+        yield lambda _name: _ignore
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    ) as bars:
+
+        def stage(name: str) -> ProgressCallback:
+            task = bars.add_task(name, total=None)
+
+            def update(done: int, total: int) -> None:
+                bars.update(task, completed=done, total=total)
+
+            return update
+
+        yield stage
+
+
+def _ignore(done: int, total: int) -> None:
+    """Progress that nobody watches."""
