@@ -44,14 +44,15 @@ COMMANDS: dict[str, Command] = {
 class LazyGroup(TyperGroup):
     """Knows every command by name and summary; imports the one that is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update(
+            (name, TyperCommand(name=name, help=command.summary, rich_help_panel=command.panel))
+            for name, command in COMMANDS.items()
+        )
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        command = COMMANDS.get(cmd_name)
-        if command is None:
-            return None
-        return TyperCommand(name=cmd_name, help=command.summary, rich_help_panel=command.panel)
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)

@@ -1,0 +1,252 @@
+"""Machine data as Parquet: segmentations, vectors and suggestions, one file each. The only user of pyarrow.
+
+The bytes depend on the data and the pyarrow version only: no time stamps, one row group order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from thematic.model import Evidence, Excerpt, Quote, Segmentation, SetAside, Suggestion, Vectors
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "read_segmentation",
+    "read_suggestions",
+    "read_vectors",
+    "write_segmentation",
+    "write_suggestions",
+    "write_vectors",
+]
+
+
+def write_segmentation(segmentation: Segmentation) -> bytes:
+    """Excerpts and what was set aside, in order; `kind` tells them apart."""
+    rows = [_excerpt_row(excerpt) for excerpt in segmentation.excerpts]
+    rows += [
+        {
+            "kind": "set_aside",
+            "start": item.quote.start,
+            "end": item.quote.end,
+            "text": item.quote.text,
+            "turns": [item.turn],
+            "reason": item.reason,
+        }
+        for item in segmentation.set_aside
+    ]
+    return _write(rows, _segmentation_schema(), {"transcript_id": segmentation.transcript_id})
+
+
+def read_segmentation(data: bytes) -> Segmentation:
+    """The inverse of `write_segmentation`."""
+    rows, metadata = _read(data)
+    transcript_id = metadata["transcript_id"]
+    excerpts, set_aside = [], []
+    for row in rows:
+        if row["kind"] == "set_aside":
+            quote = Quote(transcript_id=transcript_id, start=row["start"], end=row["end"], text=row["text"])
+            set_aside.append(SetAside(quote=quote, turn=row["turns"][0], reason=row["reason"]))
+        else:
+            excerpts.append(_excerpt(row, transcript_id))
+    return Segmentation(transcript_id=transcript_id, excerpts=tuple(excerpts), set_aside=tuple(set_aside))
+
+
+def write_vectors(vectors: Vectors) -> bytes:
+    """Ids and float32 rows of values and questions."""
+    import pyarrow as pa
+
+    n, width = vectors.values.shape
+    row = pa.list_(pa.float32(), width)
+    table = pa.table(
+        {
+            "id": pa.array(vectors.ids, pa.string()),
+            "values": pa.FixedSizeListArray.from_arrays(pa.array(vectors.values.reshape(-1)), type=row),
+            "questions": pa.FixedSizeListArray.from_arrays(pa.array(vectors.questions.reshape(-1)), type=row),
+        }
+    )
+    return _bytes(table, {"model": vectors.model, "model_sha256": vectors.model_sha256, "width": str(width)})
+
+
+def read_vectors(data: bytes) -> Vectors:
+    """The inverse of `write_vectors`, bit for bit."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(BytesIO(data))
+    metadata = _metadata(table)
+    width = int(metadata["width"])
+
+    def matrix(name: str) -> Any:
+        column = table.column(name).combine_chunks()
+        return np.asarray(column.flatten(), dtype=np.float32).reshape(-1, width)
+
+    return Vectors(
+        ids=tuple(table.column("id").to_pylist()),
+        values=matrix("values"),
+        questions=matrix("questions"),
+        model=metadata["model"],
+        model_sha256=metadata["model_sha256"],
+    )
+
+
+def write_suggestions(suggestions: Iterable[Suggestion]) -> bytes:
+    """Suggestions with their evidence, in order."""
+    rows = [
+        {
+            "excerpt_id": s.excerpt_id,
+            "code_id": s.code_id,
+            "rank": s.rank,
+            "score": s.score,
+            "band": s.band,
+            "status": s.status,
+            "probability": s.probability,
+            "reason": s.reason,
+            "evidence": [
+                {
+                    "kind": e.kind,
+                    "text": e.text,
+                    "code_id": e.code_id,
+                    "similarity": e.similarity,
+                    "excerpt_id": e.excerpt_id,
+                    "warning": e.warning,
+                }
+                for e in s.evidence
+            ],
+        }
+        for s in suggestions
+    ]
+    return _write(rows, _suggestion_schema(), {})
+
+
+def read_suggestions(data: bytes) -> tuple[Suggestion, ...]:
+    """The inverse of `write_suggestions`."""
+    rows, _ = _read(data)
+    return tuple(
+        Suggestion(**{**row, "evidence": tuple(Evidence(**evidence) for evidence in row["evidence"])})
+        for row in rows
+    )
+
+
+def _excerpt_row(excerpt: Excerpt) -> dict[str, Any]:
+    question = excerpt.question
+    return {
+        "kind": "excerpt",
+        "id": excerpt.id,
+        "start": excerpt.start,
+        "end": excerpt.end,
+        "text": excerpt.text,
+        "turns": list(excerpt.turns),
+        "speaker": excerpt.speaker,
+        "role": excerpt.role,
+        "start_time": excerpt.start_time,
+        "end_time": excerpt.end_time,
+        "question_start": question.start if question else None,
+        "question_end": question.end if question else None,
+        "question_text": question.text if question else None,
+    }
+
+
+def _excerpt(row: dict[str, Any], transcript_id: str) -> Excerpt:
+    question = None
+    if row["question_start"] is not None:
+        question = Quote(
+            transcript_id=transcript_id,
+            start=row["question_start"],
+            end=row["question_end"],
+            text=row["question_text"],
+        )
+    return Excerpt(
+        id=row["id"],
+        transcript_id=transcript_id,
+        start=row["start"],
+        end=row["end"],
+        text=row["text"],
+        turns=tuple(row["turns"]),
+        speaker=row["speaker"],
+        role=row["role"],
+        start_time=row["start_time"],
+        end_time=row["end_time"],
+        question=question,
+    )
+
+
+def _segmentation_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text, whole, seconds = pa.string(), pa.int64(), pa.float64()
+    return pa.schema(
+        [
+            ("kind", text),
+            ("id", text),
+            ("start", whole),
+            ("end", whole),
+            ("text", text),
+            ("turns", pa.list_(pa.int64())),
+            ("speaker", text),
+            ("role", text),
+            ("start_time", seconds),
+            ("end_time", seconds),
+            ("question_start", whole),
+            ("question_end", whole),
+            ("question_text", text),
+            ("reason", text),
+        ]
+    )
+
+
+def _suggestion_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    text = pa.string()
+    evidence = pa.struct(
+        [
+            ("kind", text),
+            ("text", text),
+            ("code_id", text),
+            ("similarity", pa.float64()),
+            ("excerpt_id", text),
+            ("warning", pa.bool_()),
+        ]
+    )
+    return pa.schema(
+        [
+            ("excerpt_id", text),
+            ("code_id", text),
+            ("rank", pa.int64()),
+            ("score", pa.float64()),
+            ("band", text),
+            ("status", text),
+            ("probability", pa.float64()),
+            ("reason", text),
+            ("evidence", pa.list_(evidence)),
+        ]
+    )
+
+
+def _write(rows: list[dict[str, Any]], schema: pa.Schema, metadata: dict[str, str]) -> bytes:
+    import pyarrow as pa
+
+    return _bytes(pa.Table.from_pylist(rows, schema=schema), metadata)
+
+
+def _bytes(table: pa.Table, metadata: dict[str, str]) -> bytes:
+    import pyarrow.parquet as pq
+
+    buffer = BytesIO()
+    pq.write_table(table.replace_schema_metadata(metadata), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _read(data: bytes) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(BytesIO(data))
+    return table.to_pylist(), _metadata(table)
+
+
+def _metadata(table: pa.Table) -> dict[str, str]:
+    return {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
