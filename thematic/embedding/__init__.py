@@ -31,6 +31,7 @@ __all__ = [
     "concatenate",
     "embed",
     "load_embedder",
+    "model_sha256",
 ]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -93,6 +94,19 @@ def load_embedder(
     from thematic.embedding import sentence_transformer
 
     return sentence_transformer.load(name, threads, allow_download=allow_download)
+
+
+def model_sha256(model: str | None = None, *, allow_download: bool = False) -> str:
+    """The hash of the weights of that name, without loading them: what a cache of its vectors is named by.
+
+    Raises ModelError when the model is not on this machine.
+    """
+    name = model or DEFAULT_MODEL
+    if name in _BACKENDS:
+        return cast(str, import_module(_BACKENDS[name]).SHA256)
+    from thematic.embedding import sentence_transformer
+
+    return sentence_transformer.model_sha256(name, allow_download=allow_download)
 
 
 def embed(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 DIMENSION = 64
+SHA256 = sha256(b"thematic hash embedder 1").hexdigest()
 
 
 def load(_threads: int) -> HashEmbedder:
@@ -27,7 +28,7 @@ def load(_threads: int) -> HashEmbedder:
 
 class HashEmbedder:
     name = "hash"
-    sha256 = sha256(b"thematic hash embedder 1").hexdigest()
+    sha256 = SHA256
     dimension = DIMENSION
 
     def encode(self, texts: Sequence[str], *, on_progress: ProgressCallback | None = None) -> FloatMatrix:

@@ -35,6 +35,7 @@ PINS = {
     _WEIGHTS: "60c758432aa596c30a122942dfe594c457d4d713f890926f1c5f920bd496c8de",
     _TOKENIZER: "07805d116826679de90b4edeb2222269c4b8753bc0981be4399f732b2708e904",
 }
+SHA256 = PINS[_WEIGHTS]
 
 DIMENSION = 384
 # What the official model reads of a text, in word pieces; the rest is cut off.
@@ -103,7 +104,7 @@ class MiniLM:
     """all-MiniLM-L6-v2: mean of the last layer over the word pieces, scaled to unit length."""
 
     name = DEFAULT_MODEL
-    sha256 = PINS[_WEIGHTS]
+    sha256 = SHA256
     dimension = DIMENSION
 
     def __init__(self, folder: Path, threads: int) -> None:

@@ -26,6 +26,16 @@ _DECIDING = (".safetensors", ".bin", ".json", ".txt", ".model")
 
 def load(model: str, threads: int, *, allow_download: bool = False) -> SentenceTransformerEmbedder:
     """The model in the folder `model`, or of that hub name; ModelError when it is not on this machine."""
+    folder = _folder(model, allow_download=allow_download)
+    return SentenceTransformerEmbedder(folder, Path(model).name if folder == Path(model) else model, threads)
+
+
+def model_sha256(model: str, *, allow_download: bool = False) -> str:
+    """The hash over the files of that model that decide its vectors; ModelError when it is not here."""
+    return _sha256(_folder(model, allow_download=allow_download))
+
+
+def _folder(model: str, *, allow_download: bool) -> Path:
     if not allow_download:
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     folder = Path(model) if Path(model).is_dir() else _cached_folder(model, allow_download=allow_download)
@@ -35,7 +45,7 @@ def load(model: str, threads: int, *, allow_download: bool = False) -> SentenceT
             path=model,
             hint="name a folder that sentence-transformers has saved",
         )
-    return SentenceTransformerEmbedder(folder, Path(model).name if folder == Path(model) else model, threads)
+    return folder
 
 
 def _cached_folder(name: str, *, allow_download: bool) -> Path:

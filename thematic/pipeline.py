@@ -1,0 +1,477 @@
+"""The order of the stages, what may be skipped, and what a run leaves behind. Floor 5.
+
+Every result of a stage is kept in a file named by the hash of all it was made from: the text and turns, the
+settings, the model, the codebook, and the version of this package. A result whose file exists is not computed
+again, so a run that was killed goes on where it was, and a run with nothing new does nothing but hash.
+Nothing here touches a decision of a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thematic import __version__
+from thematic.errors import Problem, StudyError
+from thematic.model import (
+    Cluster,
+    Clustering,
+    Codebook,
+    Placement,
+    ProgressCallback,
+    Provenance,
+    Segmentation,
+    StudyData,
+    Suggestion,
+    Transcript,
+    Vectors,
+)
+from thematic.study import Study, fingerprint, json_bytes, write_atomic
+from thematic.text import check_quote, count_words
+
+if TYPE_CHECKING:
+    from thematic.embedding import Embedder
+
+__all__ = ["EXPORTS", "Pipeline"]
+
+EXPORTS: dict[str, str] = {
+    "excerpts.csv": "thematic.formats.excerpts_csv",
+    "excerpts.xlsx": "thematic.formats.excerpts_xlsx",
+    "excerpts.jsonl": "thematic.formats.excerpts_jsonl",
+    "excerpts.html": "thematic.formats.excerpts_html",
+    "clusters.csv": "thematic.formats.clusters_csv",
+}
+"""File name in exports/ -> the module whose `render(StudyData) -> bytes` makes it."""
+
+# The libraries whose version can change a result of a stage, by the name under which they are installed.
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "segment": ("spacy",),
+    "embed": ("numpy", "onnxruntime", "tokenizers"),
+    "suggest": ("numpy",),
+    "cluster": ("numpy", "scipy", "scikit-learn", "hdbscan"),
+}
+
+StageProgress = Callable[[str], ProgressCallback]
+
+
+def _silent(_stage: str) -> ProgressCallback:
+    return lambda _done, _total: None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What a run did: seconds a stage, and how many results were computed or found ready."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    computed: dict[str, int] = field(default_factory=dict)
+    reused: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+
+    def count(self, stage: str, *, computed: bool) -> None:
+        counts = self.computed if computed else self.reused
+        counts[stage] = counts.get(stage, 0) + 1
+
+
+@dataclass
+class Pipeline:
+    """The stages over one study. Each method makes what it needs first, and reuses what is there.
+
+    threads: processors to compute with; it changes the speed, not a byte.
+    on_stage: called with a stage's name, gives the callback that hears its progress.
+    """
+
+    study: Study
+    threads: int | None = None
+    on_stage: StageProgress = _silent
+    ledger: Ledger = field(default_factory=Ledger)
+
+    # --- What the results depend on: hashes only, nothing is loaded ----------------------------------
+
+    @cached_property
+    def transcript_ids(self) -> list[str]:
+        ids = self.study.transcript_ids()
+        if not ids:
+            raise StudyError(
+                "the study has no transcripts yet",
+                path=str(self.study.root),
+                hint="add some with `thematic ingest PATH…`",
+            )
+        return ids
+
+    @cached_property
+    def records(self) -> dict[str, dict[str, Any]]:
+        return {id_: self.study.record(id_) for id_ in self.transcript_ids}
+
+    @cached_property
+    def segment_keys(self) -> dict[str, str]:
+        settings = self.study.settings.segment
+        return {
+            id_: fingerprint("segment", _versions("segment"), record["text_sha256"], record["turns"], settings)
+            for id_, record in self.records.items()
+        }
+
+    @cached_property
+    def model_sha256(self) -> str:
+        from thematic.embedding import model_sha256
+
+        settings = self.study.settings.embed
+        return model_sha256(settings.model, allow_download=settings.allow_download)
+
+    @cached_property
+    def vector_keys(self) -> dict[str, str]:
+        model = (self.model_sha256, _versions("embed"))
+        return {id_: fingerprint("embed", key, model) for id_, key in self.segment_keys.items()}
+
+    @cached_property
+    def codebook_key(self) -> str:
+        return hashlib.sha256(self.study.codebook_path.read_bytes()).hexdigest()
+
+    @cached_property
+    def suggest_key(self) -> str:
+        settings = self.study.settings.suggest
+        return fingerprint("suggest", _versions("suggest"), self.vector_keys, self.codebook_key, settings)
+
+    @cached_property
+    def cluster_key(self) -> str:
+        return fingerprint("cluster", _versions("cluster"), self.vector_keys, self.study.settings.cluster)
+
+    @cached_property
+    def export_key(self) -> str:
+        return fingerprint(
+            "export", self.suggest_key, self.cluster_key, self.study.settings, self.records, _versions(*LIBRARIES)
+        )
+
+    # --- Stages --------------------------------------------------------------------------------------
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        codebook, _ = self._codebook_and_warnings
+        self.study.keep_codebook(codebook)
+        return codebook
+
+    @cached_property
+    def _codebook_and_warnings(self) -> tuple[Codebook, tuple[Problem, ...]]:
+        from thematic.formats.codebooks import read_codebook
+
+        if not self.study.codebook_path.is_file():
+            raise StudyError(
+                "the study has no codebook.yaml",
+                path=str(self.study.root),
+                hint="copy one there; `thematic codebook check FILE` tells whether it can be used",
+            )
+        return read_codebook(self.study.codebook_path)
+
+    @cached_property
+    def transcripts(self) -> dict[str, Transcript]:
+        return {id_: self.study.transcript(id_) for id_ in self.transcript_ids}
+
+    @cached_property
+    def segmentations(self) -> dict[str, Segmentation]:
+        """The excerpts of every transcript, each checked against the text it was cut from."""
+        from thematic.formats.parquet import read_segmentation, write_segmentation
+        from thematic.segmentation import segment
+
+        results: dict[str, Segmentation] = {}
+        update = self.on_stage("Segmenting")
+        with self.ledger.stage("segment"):
+            for i, (id_, key) in enumerate(self.segment_keys.items(), start=1):
+                path = self.study.machine_file("excerpts", id_, key)
+                ready = path.exists()
+                self.ledger.count("segment", computed=not ready)
+                if ready:
+                    segmentation = read_segmentation(path.read_bytes())
+                    for excerpt in segmentation.excerpts:
+                        check_quote(self.transcripts[id_], excerpt.start, excerpt.end, excerpt.text)
+                else:
+                    segmentation = segment(self.transcripts[id_], settings=self.study.settings.segment)
+                    write_atomic(path, write_segmentation(segmentation))
+                results[id_] = segmentation
+                update(i, len(self.segment_keys))
+        return results
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """The vectors of all excerpts, transcript by transcript."""
+        from thematic.embedding import concatenate, embed
+        from thematic.formats.parquet import read_vectors, write_vectors
+
+        parts: list[Vectors] = []
+        segmentations = self.segmentations
+        total = sum(len(s.excerpts) for s in segmentations.values())
+        done = 0
+        update = self.on_stage("Embedding")
+        with self.ledger.stage("embed"):
+            for id_, key in self.vector_keys.items():
+                path = self.study.machine_file("vectors", id_, key)
+                ready = path.exists()
+                self.ledger.count("embed", computed=not ready)
+                if ready:
+                    part = read_vectors(path.read_bytes())
+                else:
+                    part = embed(segmentations[id_], embedder=self.embedder)
+                    write_atomic(path, write_vectors(part))
+                parts.append(part)
+                done += len(part.ids)
+                update(done, total)
+        return concatenate(parts)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        from thematic.embedding import load_embedder
+
+        settings = self.study.settings.embed
+        return load_embedder(settings.model, threads=self.threads, allow_download=settings.allow_download)
+
+    @cached_property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        from thematic.formats.parquet import read_suggestions, write_suggestions
+
+        path = self.study.machine_file("suggestions", "suggestions", self.suggest_key)
+        if path.exists():
+            return read_suggestions(path.read_bytes())
+        from thematic.codebook import code_texts
+        from thematic.embedding import code_vectors
+        from thematic.suggestion import suggest
+
+        excerpts = [excerpt for s in self.segmentations.values() for excerpt in s.excerpts]
+        vectors = self.vectors
+        with self.ledger.stage("suggest"):
+            texts = code_texts(self.codebook)
+            suggestions = suggest(
+                excerpts,
+                vectors,
+                self.codebook,
+                texts,
+                code_vectors(texts, self.embedder),
+                settings=self.study.settings.suggest,
+                on_progress=self.on_stage("Suggesting"),
+            )
+            write_atomic(path, write_suggestions(suggestions))
+        self.study.forget_other("suggestions", {path})
+        return suggestions
+
+    @cached_property
+    def clustering(self) -> Clustering:
+        """Emergent clusters, placed against the codebook. A changed codebook places them anew only."""
+        from thematic.clustering import cluster, place
+
+        path = self.study.machine_file("clusters", "clusters", self.cluster_key, ".json")
+        if path.exists():
+            clustering = _clustering(json.loads(path.read_bytes()))
+        else:
+            excerpts = [excerpt for s in self.segmentations.values() for excerpt in s.excerpts]
+            vectors = self.vectors
+            with self.ledger.stage("cluster"):
+                clustering = cluster(
+                    excerpts,
+                    vectors,
+                    settings=self.study.settings.cluster,
+                    on_progress=self.on_stage("Clustering"),
+                )
+                write_atomic(path, json_bytes(asdict(clustering)))
+            self.study.forget_other("clusters", {path})
+        with self.ledger.stage("cluster"):
+            return place(clustering, self.suggestions, self.codebook, settings=self.study.settings.cluster)
+
+    def data(self) -> StudyData:
+        """The study as it stands now, for exports and reports."""
+        suggestions, clustering = self.suggestions, self.clustering
+        return StudyData(
+            title=self.study.settings.title,
+            transcripts=tuple(self.transcripts.values()),
+            segmentations=tuple(self.segmentations.values()),
+            codebook=self.codebook,
+            suggestions=suggestions,
+            clustering=clustering,
+            notes=self.notes(),
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the results must know: warnings of reading, of the codebook and of suggesting."""
+        from thematic.suggestion import notes
+
+        texts = [excerpt.text for s in self.segmentations.values() for excerpt in s.excerpts]
+        reading = [f"{id_}: {w}" for id_, r in self.records.items() for w in r["report"].get("warnings", ())]
+        codebook = [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]]
+        return (*notes(texts), *reading, *codebook)
+
+    def export(self) -> bool:
+        """Write exports/. Returns False when everything there was already what it should be."""
+        folder = self.study.root / "exports"
+        receipt = self.study.machine / "exports.json"
+        if _is_current(receipt, self.export_key, folder):
+            return False
+        data = self.data()
+        with self.ledger.stage("export"):
+            files: dict[str, str] = {}
+            update = self.on_stage("Exporting")
+            for i, (name, module) in enumerate(EXPORTS.items(), start=1):
+                content: bytes = import_module(module).render(data)
+                write_atomic(folder / name, content)
+                files[name] = hashlib.sha256(content).hexdigest()
+                update(i, len(EXPORTS))
+            content = json_bytes(self.run_record(data, files))
+            write_atomic(folder / "run.json", content)
+            files["run.json"] = hashlib.sha256(content).hexdigest()
+            write_atomic(receipt, json_bytes({"key": self.export_key, "files": files}))
+        self._tidy()
+        return True
+
+    def run_record(self, data: StudyData, files: Mapping[str, str]) -> dict[str, Any]:
+        """run.json: settings, versions, hashes and counts. Nothing in it differs between two identical runs."""
+        settings = asdict(self.study.settings)
+        model = settings["embed"]["model"]
+        if Path(model).is_absolute():  # a folder of this machine says nothing to others, and may name a person
+            settings["embed"]["model"] = Path(model).name
+        return {
+            "title": data.title,
+            "settings": settings,
+            "versions": _versions(*LIBRARIES),
+            "model": {"name": settings["embed"]["model"], "sha256": self.model_sha256},
+            "codebook": {
+                "title": data.codebook.title,
+                "version": data.codebook.version,
+                "codes": len(data.codebook.codes),
+            },
+            "transcripts": [_transcript_record(data, i) for i in range(len(data.transcripts))],
+            "counts": counts(data),
+            "notes": list(data.notes),
+            "exports": dict(sorted(files.items())),
+        }
+
+    def write_timings(self, began: float) -> None:
+        """timings.json in the study: what differs between runs, kept out of exports/."""
+        write_atomic(
+            self.study.root / "timings.json",
+            json_bytes(
+                {
+                    "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "seconds": {k: round(v, 3) for k, v in self.ledger.seconds.items()},
+                    "seconds_total": round(time.perf_counter() - began, 3),
+                    "peak_memory_mb": _peak_memory_mb(),
+                    "transcripts_computed": self.ledger.computed,
+                    "transcripts_reused": self.ledger.reused,
+                }
+            ),
+        )
+
+    def _tidy(self) -> None:
+        """Delete excerpts and vectors of texts and settings that are no longer those of the study."""
+        for stage, keys in (("excerpts", self.segment_keys), ("vectors", self.vector_keys)):
+            keep = {self.study.machine_file(stage, id_, key) for id_, key in keys.items()}
+            self.study.forget_other(stage, keep)
+
+
+def counts(data: StudyData) -> dict[str, Any]:
+    """How many of everything: the figures of run.json and of the closing summary."""
+    excerpts = [excerpt for s in data.segmentations for excerpt in s.excerpts]
+    set_aside = [item for s in data.segmentations for item in s.set_aside]
+    roles = [turn.role for t in data.transcripts for turn in t.turns]
+    clusters = data.clustering.clusters if data.clustering else ()
+    return {
+        "transcripts": len(data.transcripts),
+        "turns": {role: roles.count(role) for role in ("interviewer", "participant", "other")},
+        "words_of_participants": sum(
+            count_words(t.text[turn.start : turn.end])
+            for t in data.transcripts
+            for turn in t.turns
+            if turn.role == "participant"
+        ),
+        "excerpts": len(excerpts),
+        "words_in_excerpts": sum(count_words(excerpt.text) for excerpt in excerpts),
+        "set_aside": {
+            "turns": len(set_aside),
+            "words": sum(count_words(item.quote.text) for item in set_aside),
+        },
+        "excerpts_with_suggestions": len(
+            {s.excerpt_id for s in data.suggestions if s.status == "suggested"}
+        ),
+        "excerpts_abstained": len({s.excerpt_id for s in data.suggestions if s.status == "abstained"}),
+        "clusters": {
+            status: sum(c.status == status for c in clusters) for status in ("stable", "doubtful", "hidden")
+        },
+        "unclustered": len(data.clustering.unclustered) if data.clustering else 0,
+    }
+
+
+def _transcript_record(data: StudyData, i: int) -> dict[str, Any]:
+    transcript, segmentation = data.transcripts[i], data.segmentations[i]
+    return {
+        "id": transcript.id,
+        "file": transcript.source.path,
+        "sha256": transcript.source.sha256,
+        "format": transcript.source.format,
+        "turns": len(transcript.turns),
+        "excerpts": len(segmentation.excerpts),
+        "set_aside": [{"words": s.quote.text, "reason": s.reason} for s in segmentation.set_aside],
+    }
+
+
+def _versions(*stages: str) -> dict[str, str]:
+    """Versions of this package and of the libraries that these stages stand on."""
+    names = sorted({name for stage in stages for name in LIBRARIES[stage]})
+    return {"thematic": __version__} | {name: installed_version(name) for name in names}
+
+
+def _is_current(receipt: Path, key: str, folder: Path) -> bool:
+    """Whether the files in `folder` are, byte for byte, those that were made from the same inputs."""
+    try:
+        record = json.loads(receipt.read_bytes())
+        if record["key"] != key:
+            return False
+        return all(
+            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+            for name, digest in record["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False  # no receipt, or not one of ours: make the exports again
+
+
+def _clustering(record: dict[str, Any]) -> Clustering:
+    return Clustering(
+        clusters=tuple(
+            Cluster(
+                **{
+                    **{k: tuple(v) if isinstance(v, list) else v for k, v in cluster.items()},
+                    "placement": _placement(cluster["placement"]),
+                }
+            )
+            for cluster in record["clusters"]
+        ),
+        unclustered=tuple(record["unclustered"]),
+        provenance=Provenance(**record["provenance"]),
+        note=record["note"],
+    )
+
+
+def _placement(record: dict[str, Any] | None) -> Placement | None:
+    if record is None:
+        return None
+    return Placement(**{k: tuple(v) if isinstance(v, list) else v for k, v in record.items()})
+
+
+def _peak_memory_mb() -> float | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if platform.system() == "Darwin" else 1024), 1)
