@@ -1,0 +1,191 @@
+"""`thematic run` and `thematic demo`: the whole job in one go."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from thematic.cli import render
+from thematic.cli.options import (
+    ClusterMethodOption,
+    CodebookOption,
+    EncodingOption,
+    JsonOption,
+    LanguageOption,
+    MaxWordsOption,
+    MinWordsOption,
+    ModelOption,
+    QuietOption,
+    SeedOption,
+    ThreadsOption,
+    UnitOption,
+    override,
+)
+
+if TYPE_CHECKING:
+    from thematic.pipeline import Pipeline
+    from thematic.study import StudySettings
+
+
+def run(
+    transcripts: Annotated[
+        list[Path], typer.Argument(help="Interviews: files, folders or patterns.", show_default=False)
+    ],
+    codebook: CodebookOption,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The study folder: new, empty, or made before.")],
+    title: Annotated[
+        str | None, typer.Option(help="Title of the study.", show_default="the name of the folder")
+    ] = None,
+    encoding: EncodingOption = None,
+    unit: UnitOption = None,
+    min_words: MinWordsOption = None,
+    max_words: MaxWordsOption = None,
+    language: LanguageOption = None,
+    model: ModelOption = None,
+    cluster_method: ClusterMethodOption = None,
+    seed: SeedOption = None,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """From a folder of interviews to excerpts for review, in one go.
+
+    Makes a study in --out: reads the transcripts, cuts them into excerpts, suggests codes from the codebook,
+    groups excerpts that read alike, and writes exports/ for people to read and review. Run it again after a
+    change, or after it was interrupted: only what is missing is computed.
+
+    Example: thematic run interviews/ --codebook codebook.yaml --out my-study
+    """
+    from thematic.study import Study, StudySettings
+
+    began = time.perf_counter()
+    exists = (out / "study.toml").is_file()
+    settings = Study.open(out).settings if exists else StudySettings(title=out.resolve().name)
+    settings = _override(
+        settings,
+        title=title,
+        read={"encoding": encoding},
+        segment={"unit": unit, "min_words": min_words, "max_words": max_words, "language": language},
+        embed={"model": model},
+        cluster={"method": cluster_method, "seed": seed},
+    )
+    pipeline = _run(transcripts, codebook, out, settings, threads=threads, quiet=quiet or as_json, began=began)
+    if as_json:
+        _print_json(pipeline)
+    else:
+        _print_summary(pipeline)
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to put the study.")] = Path("thematic-demo"),
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """The whole job on ten invented interviews about mutual-aid groups; says where to look."""
+    from thematic.samples import samples
+    from thematic.study import StudySettings
+
+    began = time.perf_counter()
+    with samples() as (transcripts, codebook):
+        settings = StudySettings(title="SMART Recovery groups in outpatient treatment (invented interviews)")
+        pipeline = _run(
+            [transcripts], codebook, out, settings, threads=threads, quiet=quiet or as_json, began=began
+        )
+    if as_json:
+        _print_json(pipeline)
+    else:
+        _print_summary(pipeline)
+
+
+def _override(settings: StudySettings, *, title: str | None, **tables: dict[str, Any]) -> StudySettings:
+    """The settings with the flags that were given, table by table."""
+    changed = {name: override(getattr(settings, name), **flags) for name, flags in tables.items()}
+    return override(settings, title=title, **changed)  # type: ignore[no-any-return]
+
+
+def _run(
+    paths: list[Path],
+    codebook: Path,
+    out: Path,
+    settings: StudySettings,
+    *,
+    threads: int | None,
+    quiet: bool,
+    began: float,
+) -> Pipeline:
+    """Everything in order. What can be wrong with the input is found before the folder is touched."""
+    from thematic.pipeline import Pipeline, check_inputs, ingest, set_codebook
+    from thematic.study import Study
+
+    inputs = check_inputs(paths, codebook, out, settings)
+    study = Study(out, settings) if (out / "study.toml").is_file() else Study.create(out, settings)
+    with study.lock(), render.progress(quiet) as on_stage:
+        set_codebook(study, inputs)
+        report = ingest(study, inputs, on_stage=on_stage)
+        pipeline = Pipeline(study, threads=threads, on_stage=on_stage)
+        if pipeline.export():
+            pipeline.write_timings(began)
+    if not quiet:
+        for problem in report.warnings:
+            render.print_warning(problem)
+        for note in report.notes:
+            render.print_note(note)
+    return pipeline
+
+
+def _print_json(pipeline: Pipeline) -> None:
+    import json
+
+    exports = pipeline.study.root / "exports"
+    record = json.loads((exports / "run.json").read_bytes())
+    render.print_json({"study": str(pipeline.study.root), **record})
+
+
+def _print_summary(pipeline: Pipeline) -> None:
+    """What was made, where it is, and what to do next."""
+    import json
+
+    from rich.table import Table
+
+    root = pipeline.study.root
+    record = json.loads((root / "exports" / "run.json").read_bytes())
+    counts = record["counts"]
+    console = render.results()
+    console.print()
+    console.print(f"[bold]{render.escape(record['title'])}[/]")
+    shown = counts["clusters"]["stable"] + counts["clusters"]["doubtful"]
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_row(f"{counts['transcripts']:,}", f"interviews, {counts['words_of_participants']:,} words of participants")
+    table.add_row(
+        f"{counts['excerpts']:,}",
+        f"excerpts ({counts['set_aside']['turns']:,} back-channel turns set aside, listed in run.json)",
+    )
+    table.add_row(
+        f"{counts['excerpts_with_suggestions']:,}",
+        "with suggested codes: a shortlist for a reader, not calibrated",
+    )
+    table.add_row(f"{counts['excerpts_abstained']:,}", "where no code is suggested, with the reason")
+    table.add_row(
+        f"{shown:,}", f"clusters to read ({counts['clusters']['hidden']:,} unstable or small ones hidden)"
+    )
+    console.print(table)
+    console.print()
+    console.print("[bold]Look here[/]")
+    for name, use in (
+        ("excerpts.html", "read it in a browser: by theme, by interview, by cluster"),
+        ("excerpts.xlsx", "review it in a spreadsheet: decisions, codes, memos"),
+        ("excerpts.csv, excerpts.jsonl, clusters.csv", "carry on in other tools"),
+        ("run.json", "settings, versions and hashes, for your methods section"),
+    ):
+        console.print(f"  [cyan]{root / 'exports'}/{name}[/]", soft_wrap=True)
+        console.print(f"      {use}")
+    console.print()
+    console.print("[bold]Next[/]")
+    console.print("  Nothing is coded yet: people decide. Open excerpts.html, or give excerpts.xlsx to a coder.")
+    console.print(f"  Change {root}/codebook.yaml, then run the same command again: only what changed is redone.")
