@@ -21,7 +21,8 @@ def test_canonical_text_has_no_mark_and_only_line_feeds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "style"), [("a\r\nb", "crlf"), ("a\rb", "cr"), ("a\nb", "lf"), ("a", "lf"), ("a\r\nb\n", "mixed")]
+    ("text", "style"),
+    [("a\r\nb", "crlf"), ("a\rb", "cr"), ("a\nb", "lf"), ("a", "lf"), ("a\r\nb\n", "mixed")],
 )
 def test_newline_style(text: str, style: str) -> None:
     assert newline_style(text) == style

@@ -12,7 +12,7 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -124,7 +124,9 @@ class Pipeline:
     def segment_keys(self) -> dict[str, str]:
         settings = self.study.settings.segment
         return {
-            id_: fingerprint("segment", _versions("segment"), record["text_sha256"], record["turns"], settings)
+            id_: fingerprint(
+                "segment", _versions("segment"), record["text_sha256"], record["turns"], settings
+            )
             for id_, record in self.records.items()
         }
 
@@ -156,7 +158,12 @@ class Pipeline:
     @cached_property
     def export_key(self) -> str:
         return fingerprint(
-            "export", self.suggest_key, self.cluster_key, self.study.settings, self.records, _versions(*LIBRARIES)
+            "export",
+            self.suggest_key,
+            self.cluster_key,
+            self.study.settings,
+            self.records,
+            _versions(*LIBRARIES),
         )
 
     # --- Stages --------------------------------------------------------------------------------------
@@ -336,10 +343,10 @@ class Pipeline:
         return True
 
     def run_record(self, data: StudyData, files: Mapping[str, str]) -> dict[str, Any]:
-        """run.json: settings, versions, hashes and counts. Nothing in it differs between two identical runs."""
+        """run.json: settings, versions, hashes, counts. Nothing in it differs between identical runs."""
         settings = asdict(self.study.settings)
         model = settings["embed"]["model"]
-        if Path(model).is_absolute():  # a folder of this machine says nothing to others, and may name a person
+        if Path(model).is_absolute():  # a folder of this machine may name a person
             settings["embed"]["model"] = Path(model).name
         return {
             "title": data.title,
@@ -401,9 +408,7 @@ def counts(data: StudyData) -> dict[str, Any]:
             "turns": len(set_aside),
             "words": sum(count_words(item.quote.text) for item in set_aside),
         },
-        "excerpts_with_suggestions": len(
-            {s.excerpt_id for s in data.suggestions if s.status == "suggested"}
-        ),
+        "excerpts_with_suggestions": len({s.excerpt_id for s in data.suggestions if s.status == "suggested"}),
         "excerpts_abstained": len({s.excerpt_id for s in data.suggestions if s.status == "abstained"}),
         "clusters": {
             status: sum(c.status == status for c in clusters) for status in ("stable", "doubtful", "hidden")

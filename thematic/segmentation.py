@@ -1,12 +1,11 @@
 """Transcript -> excerpts: passages of whole sentences within one turn of a participant.
 
-A passage never crosses a turn. Interviewers' turns are context: the question before a passage is kept with it.
+A passage never crosses a turn. Interviewers' turns are context: the question before it is kept with it.
 Every word of a participant is in exactly one excerpt, or in a turn that was set aside with its reason.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +24,13 @@ __all__ = ["SegmentSettings", "is_back_channel", "segment"]
 Span = tuple[int, int]
 
 BACK_CHANNELS = frozenset(
-    "yeah yep yes yup yah ya no nah nope mm mmm mhm mm-hm mmhm mm-hmm mhmm hm hmm uh-huh uh huh uhuh "
-    "uh-hmm mmm-hmm mhmm ok okay right sure oh ah aha uh um er erm cool exactly alright absolutely definitely true".split()
+    """
+    yeah yep yes yup yah ya no nah nope mm mmm mhm mm-hm mmhm mm-hmm mmm-hmm mmhmm mhmm hm hmm uh-huh uh-hmm
+    uh huh uhuh ok okay right sure oh ah aha um er erm cool exactly alright absolutely definitely true
+    """.split()
 )
 """Words that keep a conversation going and, alone in a turn of at most three, say nothing to code."""
 
-_TERMINAL = re.compile(r"[.?!…。！？؟।]")
 # Where a speaker without punctuation takes breath: a comma, a dash, or a word that opens a clause.
 _CLAUSE_OPENERS = frozenset("and but so because then or which when if although though anyway".split())
 
@@ -60,7 +60,7 @@ class SegmentSettings:
             )
 
 
-def segment(transcript: Transcript, *, settings: SegmentSettings = SegmentSettings()) -> Segmentation:  # noqa: B008
+def segment(transcript: Transcript, *, settings: SegmentSettings = SegmentSettings()) -> Segmentation:
     """The excerpts of the participants in order of the text, and what was set aside.
 
     Every excerpt equals its slice of the text and lies inside one turn.
@@ -79,7 +79,9 @@ def segment(transcript: Transcript, *, settings: SegmentSettings = SegmentSettin
             continue
         if is_back_channel(words):
             set_aside.append(
-                SetAside(quote=quote(transcript, turn.start, turn.end), turn=turn.index, reason="back-channel")
+                SetAside(
+                    quote=quote(transcript, turn.start, turn.end), turn=turn.index, reason="back-channel"
+                )
             )
             continue
         for start, end in _cut(transcript.text, turn, settings):

@@ -7,7 +7,7 @@
       transcripts/               the originals, never modified
       texts/<id>.txt, <id>.json  canonical text, and its turns
       decisions/<coder>.jsonl    append-only, one file per coder
-      .thematic/                 machine data, disposable, each file named by the hash of what it was made from
+      .thematic/                 machine data, disposable, each file named by the hash of its inputs
       exports/
 
 Every write is a temporary file, fsync, rename: a file is the old one or the new one, never half of one.
@@ -77,7 +77,7 @@ class StudySettings:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """An open study folder. The folder is the state; this only knows where it is and what its settings say."""
+    """An open study folder. The folder is the state; this knows where it is and what its settings say."""
 
     root: Path
     settings: StudySettings
@@ -364,7 +364,9 @@ def _read_table(
                 problems.append(Problem(f"{name} must be a table", path, line, f"write [{name}] above it"))
         elif not _fits(value, hints[name]):
             allowed = " or ".join(map(json.dumps, get_args(hints[name]))) or _type_name(hints[name])
-            problems.append(Problem(f"{name} = {json.dumps(value, default=str)}", path, line, f"write {allowed}"))
+            problems.append(
+                Problem(f"{name} = {json.dumps(value, default=str)}", path, line, f"write {allowed}")
+            )
         else:
             values[name] = float(value) if hints[name] is float else value
     try:

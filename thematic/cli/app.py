@@ -32,12 +32,16 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("run:demo", "The whole job on ten invented interviews; says where to look.", WHOLE),
     "init": Command("study:init", "Make a study folder.", STEPS),
     "ingest": Command("study:ingest", "Read transcripts into the study.", STEPS),
-    "suggest": Command("study:suggest", "Suggest codes for the excerpts; only what changed is redone.", STEPS),
+    "suggest": Command(
+        "study:suggest", "Suggest codes for the excerpts; only what changed is redone.", STEPS
+    ),
     "clusters": Command("study:clusters", "Excerpts that read alike, set against the codebook.", STEPS),
     "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
     "export": Command("study:export", "Write the excerpts as csv, xlsx, jsonl and html.", RESULTS),
     "codebook": Command("codebook:app", "Check, show, compare and convert codebooks.", STEPS),
-    "agree": Command("agree:agree", "Agreement between coders: of a study, or of any table of codings.", RESULTS),
+    "agree": Command(
+        "agree:agree", "Agreement between coders: of a study, or of any table of codings.", RESULTS
+    ),
 }
 
 
@@ -90,7 +94,7 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def thematic(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:

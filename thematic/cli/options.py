@@ -41,11 +41,15 @@ UnitOption = Annotated[
 ]
 MinWordsOption = Annotated[
     int | None,
-    typer.Option(min=1, help="Wanted length of a passage, at least.", show_default="20", rich_help_panel=SEGMENTING),
+    typer.Option(
+        min=1, help="Wanted length of a passage, at least.", show_default="20", rich_help_panel=SEGMENTING
+    ),
 ]
 MaxWordsOption = Annotated[
     int | None,
-    typer.Option(min=1, help="Wanted length of a passage, at most.", show_default="80", rich_help_panel=SEGMENTING),
+    typer.Option(
+        min=1, help="Wanted length of a passage, at most.", show_default="80", rich_help_panel=SEGMENTING
+    ),
 ]
 LanguageOption = Annotated[
     str | None,
@@ -65,7 +69,9 @@ ModelOption = Annotated[
 ]
 ClusterMethodOption = Annotated[
     str | None,
-    typer.Option("--cluster-method", help="ward or hdbscan.", show_default="ward", rich_help_panel=CLUSTERING),
+    typer.Option(
+        "--cluster-method", help="ward or hdbscan.", show_default="ward", rich_help_panel=CLUSTERING
+    ),
 ]
 SeedOption = Annotated[
     int | None,

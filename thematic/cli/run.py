@@ -72,7 +72,9 @@ def run(
         embed={"model": model},
         cluster={"method": cluster_method, "seed": seed},
     )
-    pipeline = _run(transcripts, codebook, out, settings, threads=threads, quiet=quiet or as_json, began=began)
+    pipeline = _run(
+        transcripts, codebook, out, settings, threads=threads, quiet=quiet or as_json, began=began
+    )
     if as_json:
         _print_json(pipeline)
     else:
@@ -161,7 +163,9 @@ def _print_summary(pipeline: Pipeline) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column()
-    table.add_row(f"{counts['transcripts']:,}", f"interviews, {counts['words_of_participants']:,} words of participants")
+    table.add_row(
+        f"{counts['transcripts']:,}", f"interviews, {counts['words_of_participants']:,} words of participants"
+    )
     table.add_row(
         f"{counts['excerpts']:,}",
         f"excerpts ({counts['set_aside']['turns']:,} back-channel turns set aside, listed in run.json)",
@@ -187,5 +191,9 @@ def _print_summary(pipeline: Pipeline) -> None:
         console.print(f"      {use}")
     console.print()
     console.print("[bold]Next[/]")
-    console.print("  Nothing is coded yet: people decide. Open excerpts.html, or give excerpts.xlsx to a coder.")
-    console.print(f"  Change {root}/codebook.yaml, then run the same command again: only what changed is redone.")
+    console.print(
+        "  Nothing is coded yet: people decide. Open excerpts.html, or give excerpts.xlsx to a coder."
+    )
+    console.print(
+        f"  Change {root}/codebook.yaml, then run the same command again: only what changed is redone."
+    )
