@@ -13,7 +13,7 @@ Floor 0: standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "SettingsError",
     "StudyError",
     "ThematicError",
+    "did_you_mean",
 ]
 
 
@@ -97,3 +98,12 @@ class ModelError(ThematicError):
 
 class AgreementError(ThematicError):
     """Codings from which no agreement can be computed."""
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str | None:
+    """The hint `did you mean “accountability”?` for a misspelt word, or None when no choice is near."""
+    from difflib import get_close_matches
+
+    by_key = {choice.casefold(): choice for choice in choices}
+    near = get_close_matches(word.casefold(), by_key, n=1, cutoff=0.7)
+    return f"did you mean “{by_key[near[0]]}”?" if near else None

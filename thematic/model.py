@@ -180,7 +180,10 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """A code, or a theme when others have it as parent."""
+    """A code, or a theme when others have it as parent.
+
+    `guid` is its identity in other programs (REFI-QDA), kept when it was read from one.
+    """
 
     id: str
     name: str
@@ -193,6 +196,7 @@ class Code:
     color: str | None = None
     status: Literal["active", "retired", "merged"] = "active"
     merged_into: str | None = None
+    guid: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
