@@ -1,0 +1,178 @@
+"""What every export of excerpts says: a study's excerpts joined with what is known of each, and the wording.
+
+The exports differ in shape only. Names, evidence and figures are put into words here, once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thematic.model import (
+    Cluster,
+    Code,
+    Codebook,
+    Coding,
+    Evidence,
+    Excerpt,
+    StudyData,
+    Suggestion,
+    Transcript,
+)
+
+__all__ = [
+    "ExcerptRow",
+    "clock",
+    "code_labels",
+    "coder_names",
+    "codings_elsewhere",
+    "excerpt_rows",
+    "stability_in_words",
+    "why",
+]
+
+NOT_CALIBRATED = (
+    "Suggestions are not calibrated: they are a shortlist for a reader, not codings. "
+    "A band says how well a code fits a passage compared with the rest of these interviews, "
+    "not how likely the code is to be right."
+)
+PROMPTS = "Clusters are prompts for reading, not codes."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcerptRow:
+    """One excerpt and what is known of it.
+
+    `shortlist` holds the suggested codes in order of rank; `abstained` says why there are none.
+    `codings` are those of people whose span shares at least one character with the excerpt, in order of the
+    text, then of code and coder.
+    """
+
+    excerpt: Excerpt
+    transcript: Transcript
+    shortlist: tuple[Suggestion, ...]
+    abstained: Suggestion | None
+    cluster: Cluster | None
+    codings: tuple[Coding, ...]
+
+    @property
+    def warnings(self) -> tuple[Evidence, ...]:
+        return tuple(e for s in self.shortlist for e in s.evidence if e.warning)
+
+
+def excerpt_rows(data: StudyData) -> list[ExcerptRow]:
+    """Every excerpt of the study, in order of transcripts and text."""
+    suggestions: dict[str, list[Suggestion]] = {}
+    for suggestion in data.suggestions:
+        suggestions.setdefault(suggestion.excerpt_id, []).append(suggestion)
+    clusters = data.clustering.clusters if data.clustering else ()
+    cluster_of = {excerpt_id: cluster for cluster in clusters for excerpt_id in cluster.excerpt_ids}
+    codings = _codings_by_excerpt(data)
+    return [
+        ExcerptRow(
+            excerpt=excerpt,
+            transcript=transcript,
+            shortlist=tuple(
+                sorted(
+                    (s for s in suggestions.get(excerpt.id, ()) if s.status == "suggested"),
+                    key=lambda s: s.rank,
+                )
+            ),
+            abstained=next((s for s in suggestions.get(excerpt.id, ()) if s.status == "abstained"), None),
+            cluster=cluster_of.get(excerpt.id),
+            codings=tuple(codings.get(excerpt.id, ())),
+        )
+        for transcript, segmentation in zip(data.transcripts, data.segmentations, strict=True)
+        for excerpt in segmentation.excerpts
+    ]
+
+
+def codings_elsewhere(data: StudyData) -> list[Coding]:
+    """Codings that lie in no excerpt: of an interviewer's words, or of words that were set aside."""
+    placed = {id(coding) for codings in _codings_by_excerpt(data).values() for coding in codings}
+    return [coding for coding in sorted(data.codings, key=_coding_order) if id(coding) not in placed]
+
+
+def _codings_by_excerpt(data: StudyData) -> dict[str, list[Coding]]:
+    excerpts = {s.transcript_id: s.excerpts for s in data.segmentations}
+    starts = {transcript_id: [e.start for e in found] for transcript_id, found in excerpts.items()}
+    ends = {transcript_id: [e.end for e in found] for transcript_id, found in excerpts.items()}
+    codings: dict[str, list[Coding]] = {}
+    for coding in sorted(data.codings, key=_coding_order):
+        quote = coding.quote
+        # Excerpts are in order and do not overlap, so those that meet the span are neighbours.
+        first = bisect_right(ends.get(quote.transcript_id, []), quote.start)
+        last = bisect_left(starts.get(quote.transcript_id, []), quote.end)
+        for excerpt in excerpts.get(quote.transcript_id, ())[first:last]:
+            codings.setdefault(excerpt.id, []).append(coding)
+    return codings
+
+
+def _coding_order(coding: Coding) -> tuple[str, int, int, str, str, str]:
+    quote = coding.quote
+    return (
+        quote.transcript_id,
+        quote.start,
+        quote.end,
+        coding.code_id,
+        coding.coder_id,
+        coding.at.isoformat(),
+    )
+
+
+# --- In words ------------------------------------------------------------------------------------------
+
+
+def code_labels(codebook: Codebook) -> dict[str, str]:
+    """`Theme › Code` for each code id; a code without parent is its name."""
+    by_id = {code.id: code for code in codebook.codes}
+    return {code.id: " › ".join(_path(code, by_id)) for code in codebook.codes}
+
+
+def _path(code: Code, by_id: Mapping[str, Code]) -> list[str]:
+    parent = by_id.get(code.parent_id) if code.parent_id else None
+    return [*(_path(parent, by_id) if parent else []), code.name]
+
+
+def coder_names(data: StudyData) -> dict[str, str]:
+    """The name of each coder by id; an id that is not in the list of coders stands for itself."""
+    return {c.coder_id: c.coder_id for c in data.codings} | {c.id: c.name for c in data.coders}
+
+
+_CLOSE_TO = {
+    "name": "close to the name of the code",
+    "definition": "close to the definition",
+    "include": "close to what is included",
+    "example": "close to the example",
+    "coded_excerpt": "close to a passage coded by people",
+    # An exclusion or a counter-example counts against the code, whether or not it is near enough to warn.
+    "exclude": "near what is excluded",
+    "counter_example": "near a counter-example",
+}
+
+
+def why(evidence: Evidence, suggestion: Suggestion, labels: Mapping[str, str]) -> str:
+    """The evidence as a phrase: what the passage is close to, and its words.
+
+    Evidence that belongs to another code than the suggested one, such as its theme, names that code.
+    """
+    code_id = evidence.code_id
+    of = "" if code_id == suggestion.code_id else f" of {labels.get(code_id, code_id)}"
+    return f"{_CLOSE_TO[evidence.kind]}{of}: “{' '.join(evidence.text.split())}”"
+
+
+def clock(seconds: float | None) -> str:
+    """`h:mm:ss`, rounded down to the second; empty where the time is not known."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{second:02d}"
+
+
+def stability_in_words(cluster: Cluster) -> str:
+    """How far the cluster came back when interviews were left out."""
+    if cluster.stability is None:
+        return "stability not known"
+    words = f"{cluster.stability:.0%} of it comes back when interviews are left out"
+    return words if cluster.status == "hidden" else f"{cluster.status}: {words}"

@@ -1,0 +1,32 @@
+"""CSV that opens right in a spreadsheet, and does nothing there."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+__all__ = ["safe_csv"]
+
+# What makes a spreadsheet take a cell for a formula, with the full-width forms that it folds (OWASP, "CSV
+# injection"). A reader may skip white space first.
+_FORMULA = tuple("=+-@＝＋－＠")
+_LEADING = ("\t", "\r", "\n")
+
+
+def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with byte order mark, every cell quoted, CRLF.
+
+    A cell that a spreadsheet could run as a formula gets a leading apostrophe, so text here is for people to
+    read; excerpts.jsonl has the exact text.
+    """
+    out = StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_inert(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def _inert(cell: str) -> str:
+    cell = cell.replace("\0", "�")  # the one character that no CSV reader takes
+    return f"'{cell}" if cell.startswith(_LEADING) or cell.lstrip().startswith(_FORMULA) else cell
