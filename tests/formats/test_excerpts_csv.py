@@ -2,8 +2,8 @@ import csv
 from io import StringIO
 
 import pytest
-from builders import make_segmentation, make_study_data, make_suggestion, make_transcript
 
+from tests.builders import make_segmentation, make_study_data, make_suggestion, make_transcript
 from thematic.formats import clusters_csv, excerpts_csv
 from thematic.model import StudyData
 

@@ -1,8 +1,7 @@
 import json
 from itertools import chain
 
-from builders import make_coding, make_excerpt, make_segmentation, make_study_data, make_transcript
-
+from tests.builders import make_coding, make_excerpt, make_segmentation, make_study_data, make_transcript
 from thematic.formats import excerpts_jsonl
 from thematic.model import StudyData
 
