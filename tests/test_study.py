@@ -10,7 +10,8 @@ import pytest
 
 from tests.builders import make_transcript
 from thematic.errors import SettingsError, StudyError
-from thematic.study import Study, StudySettings, fingerprint, read_settings, settings_toml, write_atomic
+from thematic.files import write_atomic
+from thematic.study import Study, StudySettings, fingerprint, read_settings, settings_toml
 
 
 def test_settings_survive_the_file(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("thematic.study.os.fsync", no_space)
+    monkeypatch.setattr("thematic.files.os.fsync", no_space)
     with pytest.raises(OSError, match="No space left"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"

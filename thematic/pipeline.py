@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from thematic import __version__
 from thematic.errors import Problem, StudyError
+from thematic.files import write_atomic
 from thematic.model import (
     Cluster,
     Clustering,
@@ -37,7 +38,7 @@ from thematic.model import (
     Transcript,
     Vectors,
 )
-from thematic.study import Study, fingerprint, json_bytes, write_atomic
+from thematic.study import Study, fingerprint, json_bytes
 from thematic.text import check_quote, count_words
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -31,16 +30,15 @@ from typing import Any, Self, TypeVar, get_args, get_origin, get_type_hints
 from thematic.clustering import ClusterSettings
 from thematic.embedding import EmbedSettings
 from thematic.errors import Problem, SettingsError, StudyError
+from thematic.files import is_empty, write_atomic
 from thematic.model import Codebook, Source, Transcript, Turn
 from thematic.segmentation import SegmentSettings
 from thematic.suggestion import SuggestSettings
 from thematic.text import join_names
 
-__all__ = ["AgreementSettings", "ReadingSettings", "Study", "StudySettings", "fingerprint", "write_atomic"]
+__all__ = ["AgreementSettings", "ReadingSettings", "Study", "StudySettings", "fingerprint"]
 
 T = TypeVar("T")
-
-TEMPORARY = re.compile(r"^\..+\.\d+\.tmp$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,38 +243,7 @@ class Study:
                     path.unlink(missing_ok=True)
 
 
-# --- Files -----------------------------------------------------------------------------------------
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that a reader, or a crash, sees the old file or the new one whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder, and flushes names with the file
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def is_empty(folder: Path) -> bool:
-    """Whether a folder holds nothing but what a killed run of ours may have left."""
-    return all(TEMPORARY.match(path.name) for path in folder.iterdir())
+# --- Values as bytes and hashes ---------------------------------------------------------------------
 
 
 def json_bytes(value: Any) -> bytes:
