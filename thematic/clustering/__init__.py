@@ -4,5 +4,6 @@
 """
 
 from thematic.clustering.clusters import ClusterSettings, cluster
+from thematic.clustering.placement import place
 
-__all__ = ["ClusterSettings", "cluster"]
+__all__ = ["ClusterSettings", "cluster", "place"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from thematic import __version__
 from thematic.clustering.description import exemplars, terms
-from thematic.clustering.partition import Labels, Points, dense_groups, one_thread, reduce, ward_groups
+from thematic.clustering.partition import (
+    Labels,
+    Points,
+    centres,
+    dense_groups,
+    nearest_centre,
+    one_thread,
+    reduce,
+    ward_groups,
+)
 from thematic.clustering.stability import FEWEST_INTERVIEWS, stability
 from thematic.errors import SettingsError, ThematicError
 from thematic.model import Cluster, Clustering, Excerpt, ProgressCallback, Provenance, Vectors
@@ -201,15 +210,25 @@ def _group(
 
     _, interviews = np.unique([excerpt.transcript_id for excerpt in excerpts], return_inverse=True)
     sample, small_sample = _sample(excerpts, _MOST_EXCERPTS), _sample(excerpts, _MOST_REGROUPED)
+    regroup: Callable[[Points], Labels]
     with one_thread():
         points = reduce(values, min(_COMPONENTS, len(sample) - 1), fit=sample)
-        dense = np.zeros(len(points), dtype=bool)
-        dense[sample] = dense_groups(points[sample]) >= 0
-        step()
-        regroup = dense_groups
         if settings.method == "ward":
-            regroup = partial(ward_groups, groups=round(_GRAIN[settings.granularity] * sqrt(len(sample))))
-        labels = _spread(points, sample, regroup(points[sample]))
+            groups = round(_GRAIN[settings.granularity] * sqrt(len(sample)))
+            regroup = partial(ward_groups, groups=groups)
+            found = regroup(points[sample])
+            labels = (
+                found
+                if len(sample) == len(points)
+                else nearest_centre(points, centres(points[sample], found))
+            )
+            step()
+            dense = dense_groups(points, fit=small_sample) >= 0
+        else:
+            regroup = dense_groups
+            labels = dense_groups(points, fit=sample)
+            step()
+            dense = labels >= 0
         step()
         stabilities = stability(
             points[small_sample],
@@ -230,19 +249,6 @@ def _group(
         grouped=len(sample),
         regrouped=len(small_sample),
     )
-
-
-def _spread(points: Points, sample: Labels, found: Labels) -> Labels:
-    """Labels of all points from those of the sample: the others join the nearest centre."""
-    if len(sample) == len(points):
-        return found
-    labels = np.full(len(points), -1, dtype=np.intp)
-    labels[sample] = found
-    centres = np.array([points[sample[found == label]].mean(axis=0) for label in range(int(found.max()) + 1)])
-    rest = np.flatnonzero(labels < 0)
-    # The nearest centre c of p has the largest 2pc - cc, because |p - c|² = pp - 2pc + cc.
-    labels[rest] = (2 * points[rest] @ centres.T - (centres**2).sum(axis=1)).argmax(axis=1)
-    return labels
 
 
 # --- Words ---------------------------------------------------------------------------------------------
@@ -291,13 +297,11 @@ def _verdict(
         return "hidden", f"from {_counted(interviews, 'interview')}, fewer than {needed}"
     if overlap is None:
         return "doubtful", f"stability not known: that needs {FEWEST_INTERVIEWS} interviews"
+    back = f"about {int(100 * overlap)}% of it comes back when one interview in five is left out"
     if overlap < _DOUBTFUL:
-        return "hidden", f"unstable: {overlap:.0%} of it comes back when one interview in five is left out"
+        return "hidden", f"unstable: {back}"
     if overlap < _STABLE:
-        return (
-            "doubtful",
-            f"not quite stable: {overlap:.0%} of it comes back when one interview in five is left out",
-        )
+        return "doubtful", f"not quite stable: {back}"
     return "stable", ""
 
 

@@ -6,19 +6,21 @@ run on one thread each, ties are broken by row, and nothing is drawn at random. 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "centres",
     "cut",
     "dense_groups",
     "nearest",
+    "nearest_centre",
     "neighbour_graph",
     "one_thread",
     "reduce",
@@ -32,6 +34,7 @@ Labels = NDArray[np.intp]
 
 _BLOCK = 1024  # rows of the similarity matrix held at once: 200 MB at 50,000 excerpts
 _WORKERS = 2
+_MOST_MOVES = 100
 _DENSE_COMPONENTS = 15  # density means little in more dimensions
 
 
@@ -143,11 +146,33 @@ def ward_tree(points: Points, graph: Any) -> Labels:
 
 
 def ward_groups(points: Points, groups: int) -> Labels:
-    """A label from 0 for each point: `groups` groups by Ward's method on the graph of nearest neighbours."""
+    """A label from 0 for each point: at most `groups` groups, near in Ward's sense. Shape (n,).
+
+    Ward's tree on the graph of nearest neighbours gives the groups. Since a merge, once made, is never
+    undone, each point then moves to the nearest centre, until none moves.
+    """
     if groups >= len(points):
         return np.arange(len(points), dtype=np.intp)
     neighbours = nearest(points, min(15 if len(points) >= 500 else 10, len(points) - 1))
-    return cut(ward_tree(points, neighbour_graph(points, neighbours)), groups)
+    labels = cut(ward_tree(points, neighbour_graph(points, neighbours)), groups)
+    for _ in range(_MOST_MOVES):
+        moved = nearest_centre(points, centres(points, labels))
+        if np.array_equal(moved, labels):
+            break
+        labels = np.unique(moved, return_inverse=True)[1]  # numbered anew, should a group have lost its last
+    return labels
+
+
+def centres(points: Points, labels: Labels) -> Points:
+    """The mean of the points of each label 0, 1, …: shape (labels, d)."""
+    return np.array([points[labels == label].mean(axis=0) for label in range(int(labels.max()) + 1)])
+
+
+def nearest_centre(points: Points, means: Points) -> Labels:
+    """The row of `means` nearest to each point, the first where several are. Shape (n,)."""
+    # The nearest mean m of p has the largest 2pm - mm, because |p - m|² = pp - 2pm + mm.
+    rows: Labels = (2 * points @ means.T - (means**2).sum(axis=1)).argmax(axis=1)
+    return rows
 
 
 def cut(merges: Labels, groups: int) -> Labels:
@@ -166,23 +191,30 @@ def cut(merges: Labels, groups: int) -> Labels:
     return labels[:count].astype(np.intp)
 
 
-def dense_groups(points: Points) -> Labels:
+def dense_groups(points: Points, *, fit: Labels | None = None) -> Labels:
     """A label from 0 for each point in a dense group, -1 for the sparse rest. Shape (n,).
 
     `points` are principal components, of which the first 15 are used. The groups are leaves of the HDBSCAN
-    tree (Campello, Moulavi and Sander 2013, doi:10.1007/978-3-642-37456-2_14).
+    tree (Campello, Moulavi and Sander 2013, doi:10.1007/978-3-642-37456-2_14). With `fit`, the tree is that
+    of these rows, and the others are placed in it one by one.
     """
     import hdbscan
 
-    points = unit(points[:, :_DENSE_COMPONENTS])
-    size = max(5, round(len(points) ** 0.5 / 5))
-    if len(points) <= size:
-        return np.full(len(points), -1, dtype=np.intp)
+    space = unit(points[:, :_DENSE_COMPONENTS]).astype(np.float64)
+    labels = np.full(len(points), -1, dtype=np.intp)
+    rows = np.arange(len(points)) if fit is None else fit
+    size = max(5, round(sqrt(len(rows)) / 5))
+    if len(rows) <= size:
+        return labels
     finder = hdbscan.HDBSCAN(
-        min_cluster_size=size, min_samples=3, cluster_selection_method="leaf", core_dist_n_jobs=1
-    )
-    with warnings.catch_warnings():
-        # hdbscan 0.8 calls scikit-learn by an argument name that was changed; the result is not affected.
-        warnings.filterwarnings("ignore", "'force_all_finite' was renamed", FutureWarning)
-        labels: Labels = finder.fit(points.astype(np.float64)).labels_
-    return labels.astype(np.intp)
+        min_cluster_size=size,
+        min_samples=3,
+        cluster_selection_method="leaf",
+        core_dist_n_jobs=1,
+        prediction_data=len(rows) < len(points),
+    ).fit(space[rows])
+    labels[rows] = finder.labels_
+    rest = np.setdiff1d(np.arange(len(points)), rows)
+    if len(rest) and labels.max() >= 0:
+        labels[rest] = hdbscan.approximate_predict(finder, space[rest])[0]
+    return labels
