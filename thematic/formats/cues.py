@@ -1,0 +1,248 @@
+"""Captions: WebVTT and SubRip of Zoom, Teams, Whisper and others, and Whisper's text with times.
+
+A tolerant reader of its own, because the libraries lose words or give them to the wrong speaker: they merge a
+second voice of a cue into the first, leave `&#39;` in names, and drop cues with commas in the time.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from thematic.errors import InputError, Problem
+from thematic.formats.encoding import decode, head_text
+from thematic.formats.labels import Line, believe, propose
+from thematic.formats.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
+from thematic.formats.speakers import Roster, label_key
+from thematic.formats.times import parse_time
+from thematic.formats.turns import Said, compose, to_reading
+from thematic.text import count_words, snippet
+
+__all__ = ["read", "sniff"]
+
+_TIME = r"-?\d[\d:]*(?:[.,]\d+)?"
+_TIMING = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?:[ \t].*)?")
+_INLINE = re.compile(rf"\s*\[({_TIME})\s*-->\s*({_TIME})\]\s?(.*)")
+_CUES_INSIDE = re.compile(rf"^(?:{_TIMING.pattern}|{_INLINE.pattern})$", re.MULTILINE)
+_BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:\s|$)")
+_CUE_ID = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}(?:/.*|-\d+)?")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>|(</v>)")
+_TAG = re.compile(
+    r"</?(?:c|i|b|u|s|ruby|rt|lang|font|v)(?:[.\s][^<>]*)?>|<\d[\d:.,]*>|\{\\[^{}]*\}", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]+\d*);")
+# Where fewer cues than this lack a label, a missing one means that the program did not know the speaker.
+_UNKNOWN_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One caption: its payload lines, its times in seconds, and the line of its timing in the file."""
+
+    line: int
+    start: float
+    end: float
+    payload: tuple[str, ...]
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """A first line WEBVTT, or lines that are the timing of a cue."""
+    text = head_text(head)
+    return text.lstrip().startswith("WEBVTT") or bool(_CUES_INSIDE.search(text))
+
+
+def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading:
+    """The transcript of a caption file, with the times of every cue.
+
+    Raises InputError with every timing line that is no time: what cannot be aligned is refused.
+    """
+    decoded = decode(file, settings.encoding)
+    cues, dropped, warnings = parse_cues(decoded.text, file.name)
+    pieces, label_words = _said(cues, file.name, clean_id(file.stem), roster, warnings)
+    script = compose(pieces, pause=settings.pause)
+    script.words_in = sum(count_words(text) for cue in cues for text in map(_plain, cue.payload))
+    script.words_in += sum(piece.words for piece in dropped)
+    script.words_in_labels = label_words
+    script.dropped = dropped
+    script.warnings = warnings
+    return to_reading(script, file=file, format=_format(decoded.text, file), decoded=decoded, roster=roster)
+
+
+def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Problem]]:
+    """The cues of canonical text in order of time, what is no cue, and what was odd.
+
+    The text between two timing lines is the payload of the first, except the cue id before the second.
+    """
+    lines = text.split("\n")
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    dropped: list[Dropped] = []
+    cues: list[Cue] = []
+    current: tuple[int, float, float] | None = None
+    payload: list[str] = []
+    block: str | None = None  # inside a header or a NOTE, up to the next blank line
+
+    def close() -> None:
+        if current is not None:
+            cues.append(Cue(*current, tuple(payload)))
+        payload.clear()
+
+    for i, line in enumerate(lines):
+        inline = _INLINE.fullmatch(line)
+        timing = inline or _TIMING.fullmatch(line)
+        if timing:
+            close()
+            block = None
+            current = _times(timing, i + 1, name, problems, warnings)
+            if inline:
+                payload.append(inline[3])
+        elif "-->" in line and re.match(r"\s*\[?[\d:.,\-]+\s*-->", line):
+            problems.append(_unreadable(line, i + 1, name))
+        elif not line.strip():
+            block = None
+        elif block or (i == 0 and line.startswith("WEBVTT")):
+            if line.strip() != "WEBVTT":
+                dropped.append(Dropped(i + 1, line.strip(), f"{block or 'WEBVTT'} block", count_words(line)))
+            block = block or "WEBVTT"
+        elif _BLOCK.match(line) and (i == 0 or not lines[i - 1].strip()):
+            block = line.split()[0]
+            dropped.append(Dropped(i + 1, line.strip(), f"{block} block", count_words(line)))
+        elif _is_id(lines, i):
+            continue
+        elif current is None:
+            dropped.append(Dropped(i + 1, line.strip(), "before the first cue", count_words(line)))
+        else:
+            payload.append(line)
+    close()
+    if problems:
+        raise InputError(f"{name} cannot be aligned", path=name, problems=problems)
+    if not cues:
+        raise InputError(
+            "no cues with times in it",
+            path=name,
+            hint="export the captions again as .vtt or .srt, or rename to .txt",
+        )
+    in_order = sorted(cues, key=lambda cue: cue.start)
+    if in_order != cues:
+        first = next(a for a, b in zip(cues, in_order, strict=True) if a != b)
+        warnings.append(Problem("cues were not in order of time; sorted", name, first.line))
+    return in_order, dropped, warnings
+
+
+def _times(
+    timing: re.Match[str], line: int, name: str, problems: list[Problem], warnings: list[Problem]
+) -> tuple[int, float, float]:
+    start, end = parse_time(timing[1]), parse_time(timing[2])
+    if start is None or end is None:
+        problems.append(_unreadable(timing[0], line, name))
+        return line, 0.0, 0.0
+    if start < 0 or end < start:
+        warnings.append(Problem(f"odd times “{timing[0].strip()}”: set to a valid span", name, line))
+        start = max(start, 0.0)
+        end = max(end, start)
+    return line, start, end
+
+
+def _unreadable(line: str, number: int, name: str) -> Problem:
+    return Problem(
+        f"not a time: “{snippet(line)}”", name, number, "write it as 00:01:02.500 --> 00:01:05.000"
+    )
+
+
+def _is_id(lines: Sequence[str], i: int) -> bool:
+    """Whether line `i` is the id of the cue whose timing is on the next line."""
+    if i + 1 >= len(lines) or not _TIMING.fullmatch(lines[i + 1]):
+        return False
+    return i == 0 or not lines[i - 1].strip() or bool(_CUE_ID.fullmatch(lines[i].strip()))
+
+
+def _plain(payload: str) -> str:
+    """Payload without tags, entities resolved. A lone `<` or `&`, as Zoom writes them, stays."""
+    return _ENTITY.sub(lambda m: html.unescape(m[0]), _TAG.sub("", payload))
+
+
+def _said(
+    cues: Sequence[Cue], name: str, transcript_id: str, roster: Roster, warnings: list[Problem]
+) -> tuple[list[Said], int]:
+    """Who says what in each cue, and the number of words that are labels."""
+    spans = [(cue, *span) for cue in cues for span in _voices(cue)]
+    named = any(voice for _, voice, _ in spans)
+    lines = [Line(number=cue.line, text=text) for cue, _, text in spans]
+    proposed = [
+        label if label and label.evidence in ("colon", "bracketed") else None
+        for label in propose(lines, [None] * len(lines))
+    ]
+    believed = believe(lines, proposed, roster, transcript_id)
+    found: list[tuple[Cue, str | None, str]] = []
+    label_words = 0
+    for (cue, voice, text), label in zip(spans, proposed, strict=True):
+        if not text.strip():
+            continue
+        key = label_key(label.label) if label else ""
+        if voice:
+            found.append((cue, voice, text))
+        elif label and not named and key in believed.labels:
+            label_words += count_words(text[: label.words_at])
+            found.append((cue, believed.labels[key], text[label.words_at :]))
+        else:
+            found.append((cue, None, text))
+    return _fill(found, name, named, warnings), label_words
+
+
+def _voices(cue: Cue) -> list[tuple[str, str]]:
+    """(voice, text) of a cue: one for each `<v>`, or one for each line where there is none."""
+    if not any(_VOICE.search(line) for line in cue.payload):
+        return [("", _plain(line)) for line in cue.payload]
+    spans: list[tuple[str, str]] = []
+    text, voice, at = "\n".join(cue.payload), "", 0
+    for m in _VOICE.finditer(text):
+        spans.append((voice, _plain(text[at : m.start()])))
+        voice = " ".join(_plain(m[1]).split()) if m[2] is None else ""
+        at = m.end()
+    spans.append((voice, _plain(text[at:])))
+    return [span for span in spans if span[1].strip()]
+
+
+def _fill(
+    found: Sequence[tuple[Cue, str | None, str]], name: str, named: bool, warnings: list[Problem]
+) -> list[Said]:
+    """Speech with a speaker for every cue. A cue that begins no turn goes on with the turn before it.
+
+    Within a cue a line without a label always goes on. Between cues it goes on where labels mark changes of
+    speaker only; where nearly every cue has a label, one without is of an unknown speaker.
+    """
+    cues_with = {cue.line for cue, label, _ in found if label is not None}
+    without = [cue for cue, label, _ in found if label is None and cue.line not in cues_with]
+    share = len({cue.line for cue in without}) / max(1, len({cue.line for cue, _, _ in found}))
+    unknown = bool(cues_with) and (named or share < _UNKNOWN_SHARE)
+    said: list[Said] = []
+    last_cue, last = -1, ""
+    for cue, label, text in found:
+        if label is None and (cue.line != last_cue and unknown):
+            label = ""
+        last = label if label is not None else last
+        last_cue = cue.line
+        said.append(Said(label=last, text=text, start_time=cue.start, end_time=cue.end))
+    if not cues_with:
+        warnings.append(
+            Problem(
+                "no speaker names in it: every turn is of an unnamed participant",
+                name,
+                None,
+                'write a name before the words of a cue ("INT: …"), or export with speakers',
+            )
+        )
+    elif without:
+        whom = "an unknown speaker" if unknown else "the speaker before them"
+        warnings.append(
+            Problem(f"{len(without)} cues without a name were given to {whom}", name, without[0].line)
+        )
+    return said
+
+
+def _format(text: str, file: SourceFile) -> str:
+    if text.lstrip().startswith("WEBVTT"):
+        return "vtt"
+    return "srt" if file.extension != "vtt" and _TIMING.search(text) else file.extension or "srt"

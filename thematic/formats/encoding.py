@@ -1,0 +1,161 @@
+"""Bytes to canonical text: byte order mark, strict UTF-8, the named encoding, else cp1252 with a warning.
+
+No statistical guess: on short files detectors read £ as Ł, and a quote that is wrong by one character is wrong.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from thematic.errors import InputError, Problem, SettingsError
+from thematic.formats.reading import SourceFile
+from thematic.text import canonical, newline_style, snippet
+
+__all__ = ["Decoded", "clean", "decode", "head_text"]
+
+Newline = Literal["lf", "crlf", "cr", "mixed"]
+
+# The longer marks first: the mark of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY_SHARE = 0.02
+_BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+# Characters that XML, and so a spreadsheet or a Word document, cannot hold.
+_ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Canonical text of a file, how it was decoded, and what a person should look at."""
+
+    text: str
+    encoding: str
+    newline: Newline
+    bom: bool
+    warnings: tuple[Problem, ...] = ()
+
+
+def decode(file: SourceFile, encoding: str | None = None) -> Decoded:
+    """The canonical text of a text file.
+
+    Raises InputError when the file is empty, binary, or not in the named encoding, and SettingsError when
+    no such encoding exists.
+    """
+    data, name = file.data, file.name
+    if not data.strip():
+        raise InputError("the file is empty", path=name, hint="remove it, or export the transcript again")
+    for mark, marked in _MARKS:
+        if data.startswith(mark):
+            return _finish(file, _strictly(file, marked), marked, bom=True)
+    if encoding:
+        return _finish(file, _strictly(file, encoding), encoding)
+    if b"\x00" in data[:65536]:
+        _refuse_nul(file)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _strictly(file, "cp1252", hint="say which encoding it has: --encoding NAME, such as mac_roman")
+        decoded = _finish(file, text, "cp1252")
+        return Decoded(
+            decoded.text,
+            decoded.encoding,
+            decoded.newline,
+            decoded.bom,
+            (_foreign_lines(decoded.text, name), *decoded.warnings),
+        )
+    return _finish(file, text, "utf-8")
+
+
+def head_text(head: bytes) -> str:
+    """The first bytes of a file as text, for looking only: what cannot be decoded is replaced."""
+    for mark, marked in _MARKS:
+        if head.startswith(mark):
+            return canonical(head.decode(marked, "replace"))
+    return canonical(head.decode("utf-8", "replace"))
+
+
+def clean(text: str, name: str) -> tuple[str, tuple[Problem, ...]]:
+    """`text` without characters that no document can hold, and a warning for each kind that was found.
+
+    Line and paragraph separators and form feeds become line ends; control characters go; half of a
+    surrogate pair (broken JSON) becomes U+FFFD.
+    """
+    warnings: list[Problem] = []
+    text = _BREAKS.sub("\n", text)
+    for pattern, substitute, what in (
+        (_ILLEGAL, "", "control characters were taken out"),
+        (_SURROGATE, "\ufffd", "broken characters were replaced with �"),
+    ):
+        found = pattern.search(text)
+        if found:
+            line = text.count("\n", 0, found.start()) + 1
+            text, n = pattern.subn(substitute, text)
+            warnings.append(Problem(f"{n} {what}", name, line, "compare the text with the recording here"))
+    return text, tuple(warnings)
+
+
+def _strictly(file: SourceFile, encoding: str, hint: str | None = None) -> str:
+    try:
+        codecs.lookup(encoding)
+        return str(file.data.decode(encoding))
+    except (LookupError, ValueError) as error:
+        if not isinstance(error, UnicodeDecodeError):
+            raise SettingsError(
+                f"there is no text encoding “{encoding}”",
+                hint="such as utf-8, cp1252, mac_roman or utf-16-le",
+            ) from error
+        line = file.data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"this is not {encoding} text (byte {error.start})",
+            path=file.name,
+            line=line,
+            hint=hint or "leave --encoding out, name another one, or save the file as UTF-8",
+        ) from error
+
+
+def _refuse_nul(file: SourceFile) -> None:
+    head = file.data[:65536]
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = head[offset::2]
+        if half.count(0) > 0.4 * len(half) and head[1 - offset :: 2].count(0) < 0.1 * len(half):
+            raise InputError(
+                f"this looks like {encoding} text without a byte order mark",
+                path=file.name,
+                hint=f"read it with --encoding {encoding}, or save it as UTF-8",
+            )
+    raise InputError(
+        "this is a binary file, not a transcript",
+        path=file.name,
+        hint="export the transcript as txt, docx, vtt, srt or json",
+    )
+
+
+def _finish(file: SourceFile, decoded: str, encoding: str, *, bom: bool = False) -> Decoded:
+    if len(_ILLEGAL.findall(decoded[:65536])) > _BINARY_SHARE * len(decoded[:65536]):
+        _refuse_nul(file)
+    text, warnings = clean(canonical(decoded), file.name)
+    if not text.strip():
+        raise InputError(
+            "the file is empty", path=file.name, hint="remove it, or export the transcript again"
+        )
+    return Decoded(text, encoding, cast(Newline, newline_style(decoded)), bom, warnings)
+
+
+def _foreign_lines(text: str, name: str) -> Problem:
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if not line.isascii()]
+    quoted = "; ".join(f"line {n}: “{snippet(line)}”" for n, line in lines[:3])
+    return Problem(
+        f"not UTF-8, read as cp1252 (Western Windows); check {len(lines)} line(s): {quoted}",
+        name,
+        lines[0][0],
+        "if letters are wrong there, name the encoding with --encoding, such as mac_roman",
+    )

@@ -1,0 +1,314 @@
+"""Who speaks: the labels of a transcript, the roles behind them, and speakers.toml, where people confirm both.
+
+A role comes from speakers.toml, else from a label that everybody writes (INT, P03), else it is inferred for
+two speakers and said so. Nobody is taken for an interviewer without a sign: an unknown speaker is a
+participant, because words that are coded by mistake can be seen, and words that are left out cannot.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast, get_args
+
+from thematic.errors import InputError, Problem
+from thematic.model import Role
+from thematic.text import join_names, snippet
+
+__all__ = [
+    "Roster",
+    "Speaker",
+    "Utterances",
+    "assign_roles",
+    "known_role",
+    "label_key",
+    "read_roster",
+    "speakers_toml",
+]
+
+ROLES: tuple[str, ...] = get_args(Role)
+
+# A label may go on with a number (P03, P1a, INT-2) or, after a space or sign, a letter (Participant B).
+_SUFFIX = r"(?:[\s_.#-]*\d+[a-z]?|[\s_.#-]+[a-z])?"
+_INTERVIEWER = re.compile(
+    rf"(?:int|intv|iv|ivr|interviewers?|i|q|question|moderator|mod|facilitator|fac|researcher){_SUFFIX}"
+)
+_PARTICIPANT = re.compile(
+    r"(?:participants?|part|ppt|pp|p|respondent|resp|r|interviewee|ie|informant|patient|client|subject|answer|a|"
+    rf"befragte[rn]?|fg[\s_.#-]*\d+[\s_.#-]*p){_SUFFIX}"
+)
+_SINGLE_LETTER = re.compile(r"[^\W\d_]")
+_PARENTHESIS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """One label of one transcript, and what is taken to stand behind it: a row of the table people confirm.
+
+    `name` is the label, or what `aliases` in speakers.toml calls it. `confirmed` says that speakers.toml
+    gives the role; otherwise `reason` says where it comes from.
+    """
+
+    transcript_id: str
+    label: str
+    name: str
+    role: Role
+    turns: int
+    words: int
+    first_words: str
+    confirmed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterances:
+    """What one label says in a transcript, counted."""
+
+    label: str
+    turns: int
+    words: int
+    questions: int
+    first_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """speakers.toml: roles and names by label, for all transcripts and for single ones.
+
+    Keys are transcript ids, or "" for all; inside, keys are labels as `label_key` writes them.
+    """
+
+    roles: Mapping[str, Mapping[str, Role]] = field(default_factory=dict)
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    path: str = "speakers.toml"
+
+    def role(self, transcript_id: str, label: str) -> Role | None:
+        """The confirmed role of a label, or of the name it is an alias of."""
+        for key in (label_key(label), label_key(self.name(transcript_id, label))):
+            for table in (transcript_id, ""):
+                role = self.roles.get(table, {}).get(key)
+                if role:
+                    return role
+        return None
+
+    def name(self, transcript_id: str, label: str) -> str:
+        """The name a label is an alias of, or the label."""
+        key = label_key(label)
+        return self.aliases.get(transcript_id, {}).get(key) or self.aliases.get("", {}).get(key) or label
+
+    def knows(self, transcript_id: str, label: str) -> bool:
+        """Whether speakers.toml names this label, as a role or as an alias."""
+        key = label_key(label)
+        return any(
+            key in table.get(where, {})
+            for table in (self.roles, self.aliases)
+            for where in (transcript_id, "")
+        )
+
+
+def label_key(label: str) -> str:
+    """A label as it is compared: composed, spaces collapsed, case ignored."""
+    return " ".join(unicodedata.normalize("NFC", label).split()).casefold()
+
+
+def known_role(label: str) -> Role | None:
+    """The role of a label that everybody writes: INT, I, Q, Moderator; P01, R, A, Participant 3. Else None."""
+    key = _PARENTHESIS.sub("", label_key(label))
+    if _INTERVIEWER.fullmatch(key):
+        return "interviewer"
+    if _PARTICIPANT.fullmatch(key):
+        return "participant"
+    return None
+
+
+def assign_roles(
+    transcript_id: str, heard: Sequence[Utterances], roster: Roster
+) -> tuple[dict[str, Speaker], list[Problem]]:
+    """The speaker behind each label, and a warning for every role that nobody stated.
+
+    Two speakers of whom one asks are told apart by questions and by words a turn; the warning says so.
+    """
+    roles: dict[str, tuple[Role, bool, str]] = {}
+    labels = [entry.label for entry in heard]
+    for label in labels:
+        confirmed = roster.role(transcript_id, label)
+        if confirmed:
+            roles[label] = (confirmed, True, roster.path)
+        elif known := _known_among(label, labels):
+            roles[label] = (known, False, "known label")
+    warnings = []
+    unknown = [entry for entry in heard if entry.label not in roles]
+    if unknown and (unknown[0].label or len(heard) > 1):
+        inferred, how = _infer(heard, roles)
+        for entry in unknown:
+            roles[entry.label] = (inferred[entry.label], False, how)
+        stated = join_names(
+            [f"{entry.label or '(no label)'} as {roles[entry.label][0]}" for entry in unknown]
+        )
+        warnings.append(Problem(f"taken {stated}: {how}", transcript_id, None, _confirm_hint(transcript_id)))
+    for entry in heard:
+        roles.setdefault(entry.label, ("participant", False, "no speaker labels"))
+    speakers = {
+        entry.label: Speaker(
+            transcript_id=transcript_id,
+            label=entry.label,
+            name=roster.name(transcript_id, entry.label),
+            role=roles[entry.label][0],
+            turns=entry.turns,
+            words=entry.words,
+            first_words=entry.first_words,
+            confirmed=roles[entry.label][1],
+            reason=roles[entry.label][2],
+        )
+        for entry in heard
+    }
+    return speakers, warnings
+
+
+def read_roster(text: str, path: str = "speakers.toml") -> Roster:
+    """The roster that a speakers.toml holds.
+
+    ``[default]`` and one table a transcript id, each with lists of labels under ``interviewer``,
+    ``participant`` and ``other``, and a table ``aliases`` of label = "name". Raises InputError with every
+    mistake: a wrong key, something that is no list of labels, a label under two roles.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        raise InputError(
+            f"not TOML: {error}", path=path, line=int(found[1]) if found else None, hint="mend this line"
+        ) from error
+    problems: list[Problem] = []
+    roles: dict[str, dict[str, Role]] = {}
+    aliases: dict[str, dict[str, str]] = {}
+    for name, table in tables.items():
+        where = "" if name == "default" else name
+        if not isinstance(table, dict):
+            problems.append(Problem(f"“{name}” stands outside a table", path, None, "put it under [default]"))
+            continue
+        roles[where], aliases[where] = {}, {}
+        for key, value in table.items():
+            if key == "aliases":
+                if not isinstance(value, dict) or not all(isinstance(v, str) and v for v in value.values()):
+                    problems.append(Problem(f'[{name}] aliases are not label = "name"', path))
+                    continue
+                aliases[where] |= {label_key(label): alias for label, alias in value.items()}
+            elif key not in ROLES:
+                allowed = join_names([*ROLES, "aliases"], "or")
+                problems.append(Problem(f"[{name}] has no key “{key}”", path, None, f"use {allowed}"))
+            elif not isinstance(value, list) or not all(isinstance(label, str) for label in value):
+                problems.append(
+                    Problem(f"[{name}] {key} is not a list of labels", path, None, f'{key} = ["INT"]')
+                )
+            else:
+                for label in value:
+                    before = roles[where].setdefault(label_key(label), cast(Role, key))
+                    if before != key:
+                        message = f"[{name}] “{label}” is under both {before} and {key}"
+                        problems.append(Problem(message, path, None, "keep one"))
+    if problems:
+        raise InputError(f"{path} cannot be used", path=path, problems=problems)
+    return Roster(roles, aliases, path)
+
+
+def speakers_toml(speakers: Iterable[Speaker]) -> str:
+    """A speakers.toml that states what was found, one table a transcript, to be corrected and kept."""
+    by_transcript: dict[str, dict[str, list[Speaker]]] = {}
+    for speaker in speakers:
+        by_transcript.setdefault(speaker.transcript_id, {}).setdefault(speaker.role, []).append(speaker)
+    lines = ["# Who is who. Move a label to the role it has; `thematic ingest` reads this file."]
+    for transcript_id in sorted(by_transcript):
+        lines += ["", f"[{_toml_string(transcript_id)}]"]
+        for role in ROLES:
+            labels = [_toml_string(s.label) for s in by_transcript[transcript_id].get(role, ())]
+            if labels:
+                lines.append(f"{role} = [{', '.join(labels)}]")
+    return "\n".join(lines) + "\n"
+
+
+def _known_among(label: str, labels: Sequence[str]) -> Role | None:
+    """`known_role`, with single letters read in the company of the other labels.
+
+    `R` is the respondent, but no known label beside P01, where it may be the researcher; `B` beside `I` is the
+    German Befragte; `A`, `I` and `Q` among other initials are names.
+    """
+    key = label_key(label)
+    others = {label_key(other) for other in labels} - {key}
+    if key == "b" and others == {"i"}:
+        return "participant"
+    if key == "r" and any(known_role(other) == "participant" for other in others):
+        return None
+    initials = {other for other in others if _SINGLE_LETTER.fullmatch(other) and not known_role(other)}
+    if key in ("a", "i", "q") and initials - {"b"}:
+        return None
+    return known_role(label)
+
+
+def _infer(
+    heard: Sequence[Utterances], stated: Mapping[str, tuple[Role, bool, str]]
+) -> tuple[dict[str, Role], str]:
+    unknown = [entry for entry in heard if entry.label not in stated]
+    inferred: dict[str, Role] = {entry.label: "participant" for entry in unknown}
+    interviewers = [label for label, (role, *_) in stated.items() if role == "interviewer"]
+    speaking = [entry for entry in heard if entry.label]
+    if interviewers or len(speaking) != 2 or not all(entry.label for entry in unknown):
+        return inferred, "nothing says who they are"
+    asks, asks_share = _asks_most(speaking)
+    if asks is None or asks.label not in inferred:
+        return inferred, "who asks and who answers cannot be told"
+    inferred[asks.label] = "interviewer"
+    return inferred, f"“{asks.label}” {asks_share}"
+
+
+def _asks_most(pair: Sequence[Utterances]) -> tuple[Utterances | None, str]:
+    """Of two speakers the one who asks, and the figure it rests on; None where the signs do not agree.
+
+    Two signs: questions a word, and fewer words a turn. One clear sign is enough where the other does not
+    contradict it; clear is two to one.
+    """
+
+    def rate(entry: Utterances) -> float:
+        return entry.questions / max(entry.words, 1)
+
+    def length(entry: Utterances) -> float:
+        return entry.words / max(entry.turns, 1)
+
+    first, second = sorted(pair, key=lambda entry: (-rate(entry), length(entry)))
+    questions_clear = first.questions >= 2 and rate(first) >= 2 * rate(second)
+    if questions_clear and length(first) <= 2 * length(second):
+        share = round(100 * first.questions / (first.questions + second.questions))
+        return first, f"asks {share} % of the questions"
+    short, long = sorted(pair, key=length)
+    words_clear = short.turns >= 3 and long.turns >= 3 and length(long) >= 2 * length(short)
+    if words_clear and rate(long) <= rate(short):
+        return short, f"says {length(short):.0f} words a turn, the other {length(long):.0f}"
+    return None, ""
+
+
+def _confirm_hint(transcript_id: str) -> str:
+    return f'confirm it in speakers.toml: [{_toml_string(transcript_id)}] interviewer = ["…"], participant = ["…"]'
+
+
+def _toml_string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)
+    return f'"{escaped}"'
+
+
+def utterances(spoken: Iterable[tuple[str, str, int]]) -> list[Utterances]:
+    """What each label says, in order of first appearance, from (label, words as text, number of words)."""
+    heard: dict[str, Utterances] = {}
+    for label, text, words in spoken:
+        before = heard.get(label) or Utterances(label, 0, 0, 0, snippet(text))
+        questions = sum(text.count(mark) for mark in "?？؟")
+        heard[label] = replace(
+            before,
+            turns=before.turns + 1,
+            words=before.words + words,
+            questions=before.questions + questions,
+        )
+    return list(heard.values())

@@ -1,0 +1,484 @@
+"""Turns: from the lines of a typed document, or from pieces of speech that a program has told apart.
+
+Both ways end in a Script: canonical text, turns without roles, and an account of every word. `to_reading` makes
+a Reading of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from thematic.errors import InputError, Problem
+from thematic.formats.encoding import Decoded
+from thematic.formats.labels import (
+    STAMP_INSIDE,
+    Believed,
+    Line,
+    LineLabel,
+    Stamp,
+    believe,
+    leading_stamps,
+    propose,
+    stamp_times,
+)
+from thematic.formats.reading import Dropped, Reading, ReadingReport, SourceFile, clean_id
+from thematic.formats.speakers import Roster, Speaker, assign_roles, label_key, utterances
+from thematic.model import Source, Transcript, Turn
+from thematic.text import count_words, snippet
+
+__all__ = ["Said", "Script", "Spoken", "compose", "find_turns", "to_reading", "to_transcript"]
+
+
+@dataclass(slots=True)
+class Spoken:
+    """A turn without a role: its label and its span in the text of the script."""
+
+    label: str
+    start: int
+    end: int
+    start_time: float | None = None
+    end_time: float | None = None
+    anchors: list[tuple[int, float]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Script:
+    """A text with its turns, and what became of every word of the source."""
+
+    text: str = ""
+    turns: list[Spoken] = field(default_factory=list)
+    words_in: int = 0
+    words_in_labels: int = 0
+    lines_kept: int = 0
+    dropped: list[Dropped] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A piece of speech that a program has told apart: a cue, a segment, a row."""
+
+    label: str
+    text: str
+    start_time: float | None = None
+    end_time: float | None = None
+
+
+# --- From pieces of speech -----------------------------------------------------------------------------
+
+
+def compose(pieces: Iterable[Said], *, pause: float | None = None, join: bool = True) -> Script:
+    """`LABEL: words`, one paragraph a turn, pieces of one speaker joined by a space.
+
+    `pause` is the silence in seconds that begins a new paragraph where no speaker is named; None for never.
+    With `join=False` every piece is a turn. Each piece with a time leaves an anchor.
+    """
+    script = Script()
+    parts: list[str] = []
+    length = 0
+    for piece in pieces:
+        words = " ".join(piece.text.split())
+        if not words:
+            continue
+        script.words_in += count_words(piece.text)
+        script.lines_kept += 1
+        turn = script.turns[-1] if script.turns else None
+        if turn is None or not join or turn.label != piece.label or _after_pause(turn, piece, pause):
+            opening = ("\n\n" if script.turns else "") + (f"{piece.label}: " if piece.label else "")
+            length += len(opening)
+            turn = Spoken(piece.label, length, length, piece.start_time)
+            script.turns.append(turn)
+        else:
+            opening = " "
+            length += 1
+        parts += (opening, words)
+        if piece.start_time is not None:
+            turn.anchors.append((length, piece.start_time))
+        length += len(words)
+        turn.end = length
+        if piece.end_time is not None:
+            turn.end_time = max(piece.end_time, turn.end_time or piece.end_time)
+    script.text = "".join(parts) + "\n" if parts else ""
+    return script
+
+
+def _after_pause(turn: Spoken, piece: Said, pause: float | None) -> bool:
+    if pause is None or turn.label or turn.end_time is None or piece.start_time is None:
+        return False
+    return piece.start_time - turn.end_time > pause
+
+
+# --- From the lines of a document ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of the text and what it is. The pieces of a document, joined, are its text."""
+
+    kind: Literal["words", "label", "stamp", "dropped", "space"]
+    text: str
+    line: int
+    label: str = ""
+    reason: str = ""
+    start: float | None = None
+    end: float | None = None
+
+
+_METADATA = re.compile(
+    r"\W*(date|time|location|place|venue|duration|length|recording|recorded|audio|video|file|filename|project|study|"
+    r"site|setting|language|version|consent|transcri\w+|interview(?:\s+\w+)?|participant\s+(?:id|number|code)|"
+    r"pseudonym|age|gender|occupation|source|title|subject|topic|attendees|participants|present)\b[^:]{0,30}[:：]",
+    re.IGNORECASE,
+)
+_NOT_SPEECH = re.compile(
+    r"\W*(?:.{1,60}\s(?:started|stopped) transcription|transcribed by https?://\S+|"
+    r"transcription (?:started|stopped|ended)(?: after [\d:]+)?|"
+    r"this editable transcript was computer generated.*|"
+    r"(?:end|start|beginning) of (?:the )?(?:interview|recording|transcript|transcription|audio|session|tape)|"
+    r"(?:the )?(?:interview|recording|transcript|transcription|audio) "
+    r"(?:ends|ended|begins|starts|started|stops)(?: here)?)\W*",
+    re.IGNORECASE,
+)
+_HEADER_LINES = 40
+_LONG_HEADER = 40
+
+
+def find_turns(
+    lines: Sequence[Line], *, name: str, transcript_id: str = "", roster: Roster | None = None
+) -> Script:
+    """The turns of a typed transcript.
+
+    Labels and timestamps stay in the text, outside the turns; only a timestamp between two stretches of one
+    turn leaves the text and becomes an anchor. Without any label every paragraph is a turn of an unnamed
+    speaker, with a warning. Lines that are no speech are listed as dropped and stay in the text.
+    """
+    header = _header(lines)
+    speech = [i for i, line in enumerate(lines) if i not in header and not _no_speech(line)]
+    stamps = leading_stamps(lines)
+    proposed = propose(lines, stamps)
+    believed = believe(
+        [lines[i] for i in speech], [proposed[i] for i in speech], roster or Roster(), transcript_id
+    )
+    labels = {
+        i: label
+        for i in speech
+        if (label := proposed[i]) is not None and label_key(label.label) in believed.labels
+    }
+    pieces = _pieces(lines, header, stamps, labels, believed)
+    script = _fold(pieces, labelled=bool(labels), by_line=all(line.text.strip() for line in lines))
+    script.words_in = sum(count_words(line.text) for line in lines)
+    script.warnings += _doubts(script, believed, labels, name)
+    return script
+
+
+def _header(lines: Sequence[Line]) -> frozenset[int]:
+    """Lines at the top that describe the interview: `Date: 12 May`, all above it, and the rest of its block."""
+    last = -1
+    for i, line in enumerate(lines[:_HEADER_LINES]):
+        if line.columns or count_words(line.text) > 12 or "?" in line.text:
+            break
+        if _METADATA.match(line.text):
+            last = i
+    block = last + 1
+    while last >= 0 and block < len(lines) and _field(lines[block].text):
+        block += 1
+    ends = block < len(lines) and not lines[block].text.strip()
+    return frozenset(range(block if ends else last + 1))
+
+
+def _field(text: str) -> bool:
+    """Whether a line is a short `key: value`, as `Interviewer: Jane Smith` is in the head of a document."""
+    key, colon, value = text.partition(":")
+    return (
+        bool(key.strip() and colon)
+        and count_words(value) <= 4
+        and not text.rstrip().endswith((".", "?", "!"))
+    )
+
+
+def _no_speech(line: Line) -> str:
+    """Why a line is no speech, or an empty string."""
+    return line.aside or ("no speech" if _NOT_SPEECH.fullmatch(line.text) else "")
+
+
+def _pieces(
+    lines: Sequence[Line],
+    header: frozenset[int],
+    stamps: Sequence[Stamp | None],
+    labels: dict[int, LineLabel],
+    believed: Believed,
+) -> list[_Piece]:
+    clock_zero = next((label.start for label in labels.values() if label.clock), None)
+    pieces: list[_Piece] = []
+    for i, line in enumerate(lines):
+        label, stamp, at = labels.get(i), stamps[i], 0
+        reason = _reason(i, line, header, label, stamp)
+        if reason:
+            pieces.append(_Piece("dropped", line.text, line.number, reason=reason))
+        else:
+            if label:
+                at, start = label.words_at, label.start
+                if label.clock and start is not None and clock_zero is not None:
+                    start = (start - clock_zero) % 86400.0
+                name = believed.labels[label_key(label.label)]
+                pieces.append(
+                    _Piece("label", line.text[:at], line.number, label=name, start=start, end=label.end)
+                )
+            elif stamp:
+                at = stamp.end_at
+                pieces.append(_Piece("stamp", line.text[:at], line.number, start=stamp.start, end=stamp.end))
+            for m in STAMP_INSIDE.finditer(line.text, at):
+                pieces += _words(line.text[at : m.start()], line.number)
+                start, end = stamp_times(m[0])
+                pieces.append(_Piece("stamp", m[0], line.number, start=start, end=end))
+                at = m.end()
+            pieces += _words(line.text[at:], line.number)
+        pieces.append(_Piece("space", "\n", line.number))
+    return pieces
+
+
+def _reason(i: int, line: Line, header: frozenset[int], label: LineLabel | None, stamp: Stamp | None) -> str:
+    """Why line `i` is in no turn, or an empty string."""
+    if i in header and line.text.strip():
+        return "head of the document"
+    if label or (stamp and stamp.end_at >= len(line.text)):
+        return ""
+    return _no_speech(line) or ("heading" if line.heading else "")
+
+
+def _words(text: str, line: int) -> list[_Piece]:
+    words = text.strip()
+    if not words:
+        return [_Piece("space", text, line)] if text else []
+    before = len(text) - len(text.lstrip())
+    parts = (("space", text[:before]), ("words", words), ("space", text[before + len(words) :]))
+    return [_Piece(kind, part, line) for kind, part in parts if part]  # type: ignore[arg-type]
+
+
+def _fold(pieces: Sequence[_Piece], *, labelled: bool, by_line: bool) -> Script:
+    """The script that the pieces tell. `by_line`: without labels and blank lines every line is a paragraph."""
+    script = Script()
+    parts: list[str] = []
+    length = 0
+    label: str | None = None if labelled else ""
+    turn: Spoken | None = None
+    start: float | None = None  # the time of the next turn, and its end
+    end: float | None = None
+    anchor: float | None = None
+    kept: set[int] = set()
+    skip_space = False
+    for i, piece in enumerate(pieces):
+        if piece.kind == "space":
+            if skip_space:
+                continue
+            if not labelled and piece.text == "\n" and (by_line or _blank_before(pieces, i)):
+                turn = None
+        elif piece.kind == "words" and label is not None:
+            if turn is None:
+                turn = Spoken(label, length, length, start, end)
+                script.turns.append(turn)
+                anchor, start, end = start, None, None
+            if anchor is not None:
+                turn.anchors.append((length, anchor))
+                anchor = None
+            turn.end = length + len(piece.text)
+            kept.add(piece.line)
+        elif piece.kind == "label":
+            turn, label = None, piece.label
+            start, end = (piece.start, piece.end) if piece.start is not None else (start, None)
+            script.words_in_labels += count_words(piece.text)
+        elif piece.kind == "stamp":
+            script.words_in_labels += count_words(piece.text)
+            if turn is not None and labelled and _next_words(pieces, i):
+                anchor = piece.start
+                skip_space = _alone(pieces, i)
+                continue
+            if turn is not None and pieces[i - 1].kind == "words":
+                turn.end_time = piece.end if piece.end is not None else piece.start
+            else:
+                start, end = piece.start, piece.end
+            turn = None
+        else:
+            reason = piece.reason or "before the first speaker"
+            turn = None
+            if piece.text.strip():
+                script.dropped.append(
+                    Dropped(piece.line, piece.text.strip(), reason, count_words(piece.text))
+                )
+        skip_space = False
+        parts.append(piece.text)
+        length += len(piece.text)
+    text = "".join(parts)
+    script.text = text.rstrip() + "\n" if text.strip() else ""
+    script.lines_kept = len(kept)
+    return script
+
+
+def _blank_before(pieces: Sequence[_Piece], i: int) -> bool:
+    return i > 0 and pieces[i - 1].kind == "space" and pieces[i - 1].text == "\n"
+
+
+def _next_words(pieces: Sequence[_Piece], i: int) -> bool:
+    """Whether words follow piece `i` before any label, heading or end: the turn goes on."""
+    following = next((p.kind for p in pieces[i + 1 :] if p.kind not in ("space", "stamp")), None)
+    return following == "words"
+
+
+def _alone(pieces: Sequence[_Piece], i: int) -> bool:
+    """Whether a stamp has its line for itself."""
+    return all(
+        0 <= j < len(pieces) and pieces[j].kind == "space" and pieces[j].text == "\n" for j in (i - 1, i + 1)
+    )
+
+
+def _doubts(script: Script, believed: Believed, labels: dict[int, LineLabel], name: str) -> list[Problem]:
+    """What a person should look at: no labels, labels not believed, a long head, times of day."""
+    doubts = []
+    if script.turns and not labels:
+        doubts.append(
+            Problem(
+                f"no speaker labels found: {len(script.turns)} paragraphs, each a turn of an unnamed participant",
+                name,
+                None,
+                'begin each turn with a label, such as "INT:" and "P01:", or name the labels in speakers.toml',
+            )
+        )
+    for label, line in believed.doubtful[:10]:
+        doubts.append(
+            Problem(
+                f"“{label}:” was left as words of the turn before it",
+                name,
+                line,
+                f'if somebody speaks here, name the label in speakers.toml: [default] participant = ["{label}"]',
+            )
+        )
+    early = [piece for piece in script.dropped if piece.reason == "before the first speaker"]
+    if sum(piece.words for piece in early) > _LONG_HEADER:
+        words = sum(piece.words for piece in early)
+        doubts.append(
+            Problem(
+                f"{words} words before the first speaker label are in no turn, from “{snippet(early[0].text)}”",
+                name,
+                early[0].line,
+                "if this is speech, put a label before it",
+            )
+        )
+    if any(label.clock for label in labels.values()):
+        doubts.append(Problem("times of day: counted from the first one", name))
+    return doubts
+
+
+# --- To a reading --------------------------------------------------------------------------------------
+
+
+def to_transcript(
+    script: Script,
+    *,
+    file: SourceFile,
+    format: str,
+    decoded: Decoded | None = None,
+    transcript_id: str | None = None,
+    title: str | None = None,
+    roster: Roster | None = None,
+) -> tuple[Transcript, list[Speaker], list[Problem]]:
+    """The transcript of a script, with a role for every speaker; the speakers; and warnings about roles."""
+    identifier = transcript_id or clean_id(file.stem)
+    heard = utterances(
+        (turn.label, text, count_words(text))
+        for turn in script.turns
+        for text in [script.text[turn.start : turn.end]]
+    )
+    speakers, warnings = assign_roles(identifier, heard, roster or Roster())
+    turns = tuple(
+        Turn(
+            index=i,
+            speaker=speakers[turn.label].name,
+            role=speakers[turn.label].role,
+            start=turn.start,
+            end=turn.end,
+            start_time=turn.start_time,
+            end_time=turn.end_time,
+            anchors=tuple(turn.anchors),
+        )
+        for i, turn in enumerate(script.turns)
+    )
+    source = Source(
+        path=file.name,
+        sha256=file.sha256,
+        format=format,
+        encoding=decoded.encoding if decoded else None,
+        newline=decoded.newline if decoded else None,
+        bom=decoded.bom if decoded else False,
+    )
+    transcript = Transcript(
+        id=identifier, title=title or file.stem, text=script.text, turns=turns, source=source
+    )
+    return transcript, list(speakers.values()), warnings
+
+
+def to_reading(
+    script: Script,
+    *,
+    file: SourceFile,
+    format: str,
+    decoded: Decoded | None = None,
+    roster: Roster | None = None,
+) -> Reading:
+    """The reading of a file that holds one transcript. Raises InputError when nobody says anything in it."""
+    if not script.turns:
+        raise InputError(
+            "no words spoken in it", path=file.name, hint="remove it, or export the transcript again"
+        )
+    transcript, speakers, warnings = to_transcript(
+        script, file=file, format=format, decoded=decoded, roster=roster
+    )
+    return Reading(
+        transcripts=(transcript,),
+        speakers=tuple(speakers),
+        report=to_report(
+            script,
+            [transcript],
+            file=file,
+            format=format,
+            warnings=[*script.warnings, *warnings],
+            decoded=decoded,
+        ),
+    )
+
+
+def to_report(
+    script: Script,
+    transcripts: Sequence[Transcript],
+    *,
+    file: SourceFile,
+    format: str,
+    warnings: Sequence[Problem] = (),
+    decoded: Decoded | None = None,
+) -> ReadingReport:
+    """The account of a file. Words that are in no turn and not reported are a bug, and are said so."""
+    words_out = sum(count_words(t.text[turn.start : turn.end]) for t in transcripts for turn in t.turns)
+    dropped = sum(piece.words for piece in script.dropped)
+    lost = script.words_in - words_out - script.words_in_labels - dropped
+    found = [*(decoded.warnings if decoded else ()), *warnings]
+    if lost:
+        found.append(
+            Problem(
+                f"{abs(lost)} words are not accounted for",
+                file.name,
+                None,
+                "please report this file's format",
+            )
+        )
+    return ReadingReport(
+        path=file.name,
+        format=format,
+        lines_kept=script.lines_kept,
+        words_in=script.words_in,
+        words_out=words_out,
+        words_in_labels=script.words_in_labels,
+        dropped=tuple(script.dropped),
+        warnings=tuple(found),
+    )
