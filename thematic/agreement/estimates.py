@@ -1,0 +1,359 @@
+"""One coefficient on one table, with its interval, or the reason why it has none.
+
+This is the only place that decides when a coefficient is undefined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thematic.agreement import coefficients as formulas
+from thematic.agreement import distances
+from thematic.agreement.coefficients import Cells, Scale
+from thematic.agreement.intervals import Spread, bootstrap, jackknife
+from thematic.agreement.ratings import Ratings, Table, Values, select_coders
+from thematic.agreement.registry import Coefficient, coefficient
+from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod, Status
+from thematic.agreement.statistic import AdditiveStatistic, DistanceAlpha, Groups, Statistic
+from thematic.agreement.weights import agreement_weights, scale_positions
+from thematic.errors import AgreementError, SettingsError
+
+__all__ = ["METRICS", "estimate", "estimate_codes"]
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+METRICS = {
+    "nominal": "nominal",
+    "ordinal": "ordinal",
+    "interval": "interval",
+    "ratio": "ratio",
+    "jaccard": "Jaccard distance between sets of codes",
+    "masi": "MASI distance between sets of codes",
+}
+"""The distances of Krippendorff's alpha, with their words for print."""
+
+_METHODS: dict[tuple[str, bool], IntervalMethod] = {
+    ("jackknife", True): "jackknife over interviews",
+    ("bootstrap", True): "bootstrap over interviews",
+    ("jackknife", False): "jackknife over units",
+    ("bootstrap", False): "bootstrap over units",
+}
+
+# Squares of categories are computed for weights, and for each unit on an ordinal scale.
+_MOST_CATEGORIES = 2000
+_MOST_RANKS = 100
+
+
+def estimate(
+    values: Values,
+    name: str = "krippendorff_alpha",
+    *,
+    weights: str | Floats | None = None,
+    settings: AuditSettings = AuditSettings(),  # noqa: B008  frozen
+    intervals: bool = True,
+) -> Estimate:
+    """A coefficient of one variable.
+
+    name: one of `registry.COEFFICIENTS`.
+    weights: for alpha, a distance of `METRICS` or a square of distances, by default that of the variable's
+    level (MASI for sets); for the others, agreement weights of `weights.WEIGHTINGS` or a square of them, by
+    default identity.
+    Raises AgreementError when the coefficient is not for this many coders or categories; SettingsError on an
+    unknown name and on weights that do not fit.
+    """
+    declared = coefficient(name)
+    table = without_idle_coders(values)
+    cells = Cells(table.indices[:, :, None], len(table.categories), _sizes(table))
+    coverage = _Coverage.of(cells, declared)
+    if weights is None and declared.name == "krippendorff_alpha":
+        weights = "masi" if table.level == "sets" else table.level
+    variant = _variant(declared, coverage, weights)
+    statistic = None
+    if len(table.coders) >= 2:
+        _check_fits(declared, len(table.coders), len(table.categories))
+        statistic = _prepare(declared, table, cells, weights)
+    return _estimates(declared, variant, statistic, coverage, table.interviews, settings, intervals)[0]
+
+
+def estimate_codes(
+    ratings: Ratings,
+    name: str = "krippendorff_alpha",
+    *,
+    settings: AuditSettings = AuditSettings(),  # noqa: B008  frozen
+    intervals: bool = True,
+) -> tuple[Estimate, ...]:
+    """A coefficient of each code of the table, applied or not, in the order of its codes.
+
+    A code is `rare`, and has no value, when fewer than `settings.rare` of the ratings that can be compared
+    apply it, or fewer leave it out.
+
+    Raises AgreementError when the coefficient is for two coders and there are more; SettingsError on an
+    unknown name.
+    """
+    declared = coefficient(name)
+    table = without_idle_coders(ratings)
+    cells = Cells(table.presence, 2, _sizes(table))
+    coverage = _Coverage.of(cells, declared)
+    alpha = declared.name == "krippendorff_alpha"
+    variant = _variant(declared, coverage, "nominal" if alpha else None)
+    statistic = None
+    if len(table.coders) >= 2 and table.codes:
+        _check_fits(declared, len(table.coders), 2)
+        matrix = distances.nominal(2) if alpha else np.eye(2)
+        statistic = _additive(declared, cells, matrix)
+    return _estimates(
+        declared, variant, statistic, coverage, table.interviews, settings, intervals, rare=settings.rare
+    )
+
+
+def without_idle_coders(table: Table) -> Table:
+    """The table less the coders who rated nothing."""
+    cells = table.presence if isinstance(table, Ratings) else table.indices[:, :, None]
+    n_rated = np.count_nonzero(cells >= 0, axis=(0, 2))
+    return select_coders(table, [coder for coder, n in zip(table.coders, n_rated, strict=True) if n])
+
+
+# --- Which formula -------------------------------------------------------------------------------------
+
+
+def _prepare(declared: Coefficient, table: Values, cells: Cells, weights: str | Floats | None) -> Statistic:
+    if weights is not None and not declared.weighted:
+        raise SettingsError(f"{declared.title} takes no weights")
+    if declared.name == "krippendorff_alpha" and weights is not None:
+        return _prepare_alpha(table, cells, weights)
+    if len(table.categories) > _MOST_CATEGORIES:
+        raise AgreementError(
+            f"{len(table.categories)} different values are too many for {declared.title}",
+            hint="check that the columns hold codes and not free text",
+        )
+    matrix = agreement_weights("identity" if weights is None else weights, table.categories)
+    return _additive(declared, cells, matrix)
+
+
+def _additive(declared: Coefficient, cells: Cells, matrix: Floats) -> AdditiveStatistic:
+    n_coders, q = cells.indices.shape[1], cells.n_categories
+    n_pairs = n_coders * (n_coders - 1) // 2
+    scale = Scale(n_coders, q, matrix, np.zeros(q))
+    n_terms = 2 * n_pairs * (q + 1) if declared.complete_pairs else (n_coders + 2) * (q + 1)
+    return AdditiveStatistic(cells, scale, declared.sums, declared.value, n_terms)
+
+
+def _prepare_alpha(table: Values, cells: Cells, metric: str | Floats) -> Statistic:
+    q, n_coders = len(table.categories), len(table.coders)
+    if not isinstance(metric, str):
+        if np.shape(metric) != (q, q):
+            raise SettingsError(f"the distances are {np.shape(metric)}; {q} categories need a square of them")
+        return DistanceAlpha(cells, distances.matrix_distance(metric))
+    if metric not in METRICS:
+        raise SettingsError(f"alpha has no distance “{metric}”", hint=f"choose one of: {', '.join(METRICS)}")
+    if metric in ("jaccard", "masi"):
+        formula = distances.jaccard if metric == "jaccard" else distances.masi
+        return DistanceAlpha(cells, distances.set_distance(formula, table.categories))
+    if metric == "nominal":
+        return DistanceAlpha(cells, distances.unequal())
+    positions = scale_positions(table.categories)
+    if metric == "ratio":
+        return DistanceAlpha(cells, distances.ratio(positions))
+    scale = Scale(n_coders, q, np.empty((0, 0)), positions - positions.mean())
+    if metric == "interval":
+        return AdditiveStatistic(cells, scale, formulas.moment_sums, formulas.alpha_interval, n_coders + q)
+    if q > _MOST_RANKS:
+        raise AgreementError(
+            f"{q} ranks are too many for an ordinal scale", hint="treat the variable as interval"
+        )
+    return AdditiveStatistic(cells, scale, formulas.coincidence_sums, formulas.alpha_ordinal, 3 * q * q)
+
+
+def _check_fits(declared: Coefficient, n_coders: int, n_categories: int) -> None:
+    if declared.two_coders and n_coders > 2:
+        raise AgreementError(
+            f"{declared.title} is for two coders; {n_coders} rated this table",
+            hint="choose two of them, or use fleiss_kappa, conger_kappa, light_kappa or krippendorff_alpha",
+        )
+    if declared.two_categories and n_categories != 2:
+        raise AgreementError(
+            f"{declared.title} is for a code that is applied or not; this variable has {n_categories} values",
+            hint="take one value against all others",
+        )
+
+
+def _variant(declared: Coefficient, coverage: _Coverage, weights: str | Floats | None) -> str:
+    """The exact name, in words."""
+    words = [declared.title]
+    if isinstance(weights, np.ndarray):
+        words.append("own distances" if declared.name == "krippendorff_alpha" else "own weights")
+    elif weights is not None:
+        words.append(METRICS[weights] if weights in METRICS else f"{weights.replace('_', ' ')} weights")
+    if declared.incomplete and coverage.incomplete:
+        words.append(declared.incomplete)
+    return ", ".join(words)
+
+
+def _sizes(table: Ratings | Values) -> Floats | None:
+    return None if table.sizes is None else table.sizes.astype(np.float64)
+
+
+# --- When it is defined --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coverage:
+    """What there is to compare, of each variable.
+
+    pairable: shape (units, variables), units rated by two coders or more. n_units counts them by their size,
+    or, for a coefficient of pairs, those of the pair that shares fewest. rarer: how many ratings the rarer of
+    two categories has. incomplete: some coder did not rate some unit.
+    """
+
+    pairable: Booleans
+    n_units: NDArray[np.int64]
+    n_coders: NDArray[np.int64]
+    varies: Booleans
+    rarer: NDArray[np.int64]
+    incomplete: bool
+
+    @classmethod
+    def of(cls, cells: Cells, declared: Coefficient) -> _Coverage:
+        rated = cells.indices >= 0
+        pairable = rated.sum(axis=1) >= 2
+        comparable = rated & pairable[:, None, :]
+        sizes = np.ones(cells.n_units) if cells.sizes is None else cells.sizes
+        n_units = sizes @ pairable
+        if declared.complete_pairs:
+            pairs = combinations(range(rated.shape[1]), 2)
+            shared = [sizes @ (rated[:, a] & rated[:, b]) for a, b in pairs]
+            n_units = np.min(shared, axis=0) if shared else np.zeros(rated.shape[2])
+        highest = np.where(comparable, cells.indices, -1).max(axis=(0, 1), initial=-1)
+        lowest = np.where(comparable, cells.indices, cells.n_categories).min(
+            axis=(0, 1), initial=cells.n_categories
+        )
+        applied = (comparable & (cells.indices == 1)).sum(axis=(0, 1))
+        return cls(
+            pairable=pairable,
+            n_units=n_units.astype(np.int64),
+            n_coders=rated.any(axis=0).sum(axis=0),
+            varies=highest > lowest,
+            rarer=np.minimum(applied, comparable.sum(axis=(0, 1)) - applied),
+            incomplete=not bool(rated.all()),
+        )
+
+    def status(self, variable: int, value: float, declared: Coefficient, rare: int) -> Status:
+        """The first reason why there is no value, or ok."""
+        if self.n_coders[variable] < 2:
+            return "one_coder"
+        if self.n_units[variable] < 2:
+            return "too_few_units"
+        if np.isnan(value) or (declared.chance_corrected and not self.varies[variable]):
+            return "no_variation"
+        if self.rarer[variable] < rare:
+            return "rare"
+        return "ok"
+
+
+# --- Value and interval --------------------------------------------------------------------------------
+
+
+def _estimates(
+    declared: Coefficient,
+    variant: str,
+    statistic: Statistic | None,
+    coverage: _Coverage,
+    interviews: tuple[str, ...] | None,
+    settings: AuditSettings,
+    intervals: bool,
+    rare: int = 0,
+) -> tuple[Estimate, ...]:
+    """One estimate a variable. statistic: None where there are not two coders."""
+    n_variables = coverage.pairable.shape[1]
+    values = np.full(n_variables, np.nan) if statistic is None else statistic.value()
+    statuses = [coverage.status(i, values[i], declared, rare) for i in range(n_variables)]
+    groups = None if interviews is None else Groups.by_name(interviews)
+    present = None if groups is None else _present(groups, coverage.pairable)
+    estimates = tuple(
+        Estimate(
+            coefficient=declared.name,
+            variant=variant,
+            value=float(values[i]) if statuses[i] == "ok" else None,
+            status=statuses[i],
+            n_units=int(coverage.n_units[i]),
+            n_interviews=None if present is None else int(present[:, i].sum()),
+        )
+        for i in range(n_variables)
+    )
+    if not intervals or statistic is None or "ok" not in statuses:
+        return estimates
+    return _with_intervals(estimates, declared, statistic, coverage.pairable, groups, present, settings)
+
+
+def _present(groups: Groups, pairable: Booleans) -> Booleans:
+    """Which interviews have anything to compare; shape (interviews, variables)."""
+    present = np.zeros((groups.count, pairable.shape[1]), dtype=bool)
+    np.logical_or.at(present, groups.of_unit, pairable)
+    return present
+
+
+def _with_intervals(
+    estimates: tuple[Estimate, ...],
+    declared: Coefficient,
+    statistic: Statistic,
+    pairable: Booleans,
+    groups: Groups | None,
+    present: Booleans | None,
+    settings: AuditSettings,
+) -> tuple[Estimate, ...]:
+    """Over interviews where a variable has enough of them, else over units and marked optimistic."""
+    units = Groups.single_units(len(pairable))
+    enough = [(estimate.n_interviews or 0) >= settings.min_interviews for estimate in estimates]
+    over_interviews = over_units = None
+    if groups is not None and present is not None and any(enough):
+        over_interviews = _spread(statistic, groups, present, settings)
+    if not all(enough):
+        over_units = _spread(statistic, units, pairable, settings)
+    effects: list[float | None] = [None] * len(estimates)
+    if over_interviews is not None and declared.name == "krippendorff_alpha":
+        unit_errors = jackknife(statistic, units, pairable, confidence=settings.confidence).standard_error
+        ratios = (over_interviews.standard_error / unit_errors) ** 2
+        effects = [float(ratio) if np.isfinite(ratio) else None for ratio in ratios]
+    found = []
+    for i, estimate in enumerate(estimates):
+        spread = over_interviews if enough[i] else over_units
+        if estimate.value is None or spread is None or np.isnan(spread.low[i]):
+            found.append(estimate)
+            continue
+        below = [float(p) for p in spread.below[:, i]] if declared.chance_corrected else [None, None]
+        found.append(
+            replace(
+                estimate,
+                low=max(float(spread.low[i]), declared.lowest),
+                high=min(float(spread.high[i]), declared.highest),
+                interval=_METHODS[settings.interval, enough[i]],
+                confidence=settings.confidence,
+                optimistic=not enough[i],
+                standard_error=float(spread.standard_error[i]),
+                design_effect=effects[i] if enough[i] else None,
+                p_below_tentative=below[0],
+                p_below_reliable=below[1],
+                undefined_draws=None if spread.undefined is None else float(spread.undefined[i]),
+            )
+        )
+    return tuple(found)
+
+
+def _spread(statistic: Statistic, groups: Groups, present: Booleans, settings: AuditSettings) -> Spread:
+    thresholds = (settings.tentative, settings.reliable)
+    if settings.interval == "jackknife":
+        return jackknife(statistic, groups, present, confidence=settings.confidence, thresholds=thresholds)
+    return bootstrap(
+        statistic,
+        groups,
+        present,
+        confidence=settings.confidence,
+        thresholds=thresholds,
+        resamples=settings.resamples,
+        seed=settings.seed,
+    )
