@@ -317,16 +317,23 @@ class Pipeline:
         from thematic.suggestion import notes
 
         texts = [excerpt.text for s in self.segmentations.values() for excerpt in s.excerpts]
-        reading = [f"{id_}: {w}" for id_, r in self.records.items() for w in r["report"].get("warnings", ())]
+        reading = dict.fromkeys(w for r in self.records.values() for w in r["report"].get("warnings", ()))
         codebook = [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]]
         return (*notes(texts), *reading, *codebook)
 
+    @property
+    def _receipt(self) -> Path:
+        return self.study.machine / "exports.json"
+
+    def exports_are_current(self) -> bool:
+        """Whether exports/ holds, byte for byte, what the present inputs lead to."""
+        return _is_current(self._receipt, self.export_key, self.study.root / "exports")
+
     def export(self) -> bool:
         """Write exports/. Returns False when everything there was already what it should be."""
-        folder = self.study.root / "exports"
-        receipt = self.study.machine / "exports.json"
-        if _is_current(receipt, self.export_key, folder):
+        if self.exports_are_current():
             return False
+        folder = self.study.root / "exports"
         data = self.data()
         with self.ledger.stage("export"):
             files: dict[str, str] = {}
@@ -339,7 +346,7 @@ class Pipeline:
             content = json_bytes(self.run_record(data, files))
             write_atomic(folder / "run.json", content)
             files["run.json"] = hashlib.sha256(content).hexdigest()
-            write_atomic(receipt, json_bytes({"key": self.export_key, "files": files}))
+            write_atomic(self._receipt, json_bytes({"key": self.export_key, "files": files}))
         self._tidy()
         return True
 

@@ -228,6 +228,21 @@ class Study:
         if not path.exists():
             write_atomic(path, self.codebook_path.read_bytes())
 
+    # --- People's work -----------------------------------------------------------------------------
+
+    def journals(self) -> list[Path]:
+        """The decision files, one a coder, sorted by name."""
+        return sorted((self.root / "decisions").glob("*.jsonl"))
+
+    def journal_path(self, coder_id: str) -> Path:
+        """Where a coder's decisions are. Raises SettingsError for a name that is no file name."""
+        if not re.fullmatch(r"[\w][\w .\-]{0,63}", coder_id) or coder_id.endswith((" ", ".")):
+            raise SettingsError(
+                f"“{coder_id}” cannot be a coder's name",
+                hint="use letters, digits, spaces, - and _, at most 64, for example: ada",
+            )
+        return self.root / "decisions" / f"{coder_id}.jsonl"
+
     # --- Machine data ------------------------------------------------------------------------------
 
     def machine_file(self, stage: str, name: str, key: str, suffix: str = ".parquet") -> Path:

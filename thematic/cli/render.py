@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from rich.markup import escape
 from thematic.errors import Problem, ThematicError
 
 if TYPE_CHECKING:
+    from thematic.ingestion import IngestReport
     from thematic.model import ProgressCallback
 
 
@@ -53,8 +54,9 @@ def print_warning(problem: Problem) -> None:
     _print_problem(problem, "[yellow]warning[/] ")
 
 
-def print_note(text: str) -> None:
-    messages().print(f"[dim]·[/] {escape(text)}")
+def print_note(note: str | Problem) -> None:
+    """Something to know that asks for nothing."""
+    messages().print(f"[dim]·[/] {escape(str(note))}")
 
 
 def _print_problem(problem: Problem, lead: str) -> None:
@@ -109,6 +111,83 @@ def progress(quiet: bool) -> Iterator[Any]:
             return update
 
         yield stage
+
+
+def stage_printer(quiet: bool) -> Any:
+    """Like `progress`, for commands that show one stage at a time: a line when it begins."""
+    if quiet or not messages().is_terminal:
+        return lambda _name: _ignore
+
+    def stage(name: str) -> ProgressCallback:
+        messages().print(f"[dim]{name} …[/]")
+        return _ignore
+
+    return stage
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on stdout, numbers to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    body = [list(row) for row in rows]
+    for i, column in enumerate(columns):
+        numeric = bool(body) and all(
+            row[i].replace(".", "").replace(",", "").isdigit() for row in body if row[i]
+        )
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in body:
+        table.add_row(*map(escape, row))
+    results().print(table)
+
+
+def print_speakers(report: IngestReport) -> None:
+    """Who speaks in the transcripts: the table that a researcher confirms."""
+    print_table(
+        ("transcript", "label", "taken as", "turns", "words", "begins", "because"),
+        (
+            (
+                s.transcript_id,
+                s.label or "(none)",
+                s.role,
+                str(s.turns),
+                str(s.words),
+                s.first_words[:28],
+                s.reason,
+            )
+            for s in report.speakers
+        ),
+    )
+    parts = [
+        f"{len(ids)} {what}"
+        for what, ids in (("new", report.added), ("changed", report.changed), ("unchanged", report.unchanged))
+        if ids
+    ]
+    results().print(f"transcripts: {', '.join(parts) or 'none'}")
+
+
+def print_status(report: dict[str, Any]) -> None:
+    """What `thematic status` says, for people."""
+    console = results()
+    console.print(f"[bold]{escape(report['title'])}[/]")
+    console.print(f"{len(report['transcripts'])} transcripts, {report['codes']} codes and themes")
+    counts = report["counts"]
+    if counts:
+        console.print(
+            f"{counts['excerpts']:,} excerpts, {counts['words_of_participants']:,} words of participants"
+        )
+    state = "up to date" if report["exports_up_to_date"] else "not up to date"
+    console.print(f"suggestions, clusters and exports: {state}")
+    if report["coders"]:
+        print_table(
+            ("coder", "passages judged", "codings", "decisions"),
+            (
+                (name, str(c["passages_judged"]), str(c["codings"]), str(c["decisions"]))
+                for name, c in report["coders"].items()
+            ),
+        )
+    console.print(f"[cyan]→[/] {escape(report['next'])}")
 
 
 def _ignore(done: int, total: int) -> None:

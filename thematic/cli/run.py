@@ -120,19 +120,24 @@ def _run(
     began: float,
 ) -> Pipeline:
     """Everything in order. What can be wrong with the input is found before the folder is touched."""
-    from thematic.pipeline import Pipeline, check_inputs, ingest, set_codebook
+    from thematic.ingestion import check_all, ingest, read_codebook_file, read_inputs, set_codebook
+    from thematic.pipeline import Pipeline
     from thematic.study import Study
 
-    inputs = check_inputs(paths, codebook, out, settings)
-    study = Study(out, settings) if (out / "study.toml").is_file() else Study.create(out, settings)
+    study = Study(out, settings) if (out / "study.toml").is_file() else None
+    codebook_file, inputs = check_all(
+        lambda: read_codebook_file(codebook),
+        lambda: read_inputs(paths, settings=settings.read, study=study),
+    )
+    study = study or Study.create(out, settings)
     with study.lock(), render.progress(quiet) as on_stage:
-        set_codebook(study, inputs)
+        set_codebook(study, codebook_file)
         report = ingest(study, inputs, on_stage=on_stage)
         pipeline = Pipeline(study, threads=threads, on_stage=on_stage)
         if pipeline.export():
             pipeline.write_timings(began)
     if not quiet:
-        for problem in report.warnings:
+        for problem in (*codebook_file.warnings, *report.warnings):
             render.print_warning(problem)
         for note in report.notes:
             render.print_note(note)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +30,8 @@ _NOT_TRANSCRIPTS = (
     "participants.csv",
     "participants.xlsx",
     "codings_*.csv",
+    "interview_guide*",
+    "topic_guide*",
     "speakers.toml",
 )
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
@@ -58,9 +60,10 @@ class TranscriptReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Readings in order of their files, and a note for every file of a folder that was passed over."""
+    """Readings and the files they are of, in the same order; a note for every file that was passed over."""
 
     readings: tuple[Reading, ...]
+    files: tuple[SourceFile, ...]
     notes: tuple[Problem, ...] = ()
 
     @property
@@ -79,18 +82,23 @@ def read_transcripts(
     *,
     settings: ReadSettings | None = None,
     speakers: Roster | None = None,
+    skip: Callable[[SourceFile], bool] | None = None,
 ) -> Intake:
-    """Every transcript in these files, folders and glob patterns.
+    """Every transcript in these files, folders and glob patterns, but for the files that `skip` says yes to.
 
     Raises one InputError with a Problem for each file that cannot be used: none is half read. Two transcripts
     with the same id or the same words are problems too.
     """
     files, notes, problems = find_files(paths)
     readings: list[Reading] = []
+    read: list[SourceFile] = []
     for path in files:
         try:
             file = SourceFile(path.name, path.read_bytes())
+            if skip and skip(file):
+                continue
             readings.append(read_transcript(file, settings=settings, speakers=speakers))
+            read.append(file)
         except OSError as error:
             problems.append(
                 Problem(f"cannot be read: {error.strerror}", str(path), None, "check its permissions")
@@ -105,7 +113,7 @@ def read_transcripts(
         )
         raise InputError(message, problems=problems)
     notes += _unknown_tables(readings, speakers)
-    return Intake(tuple(readings), tuple(notes))
+    return Intake(tuple(readings), tuple(read), tuple(notes))
 
 
 def read_transcript(

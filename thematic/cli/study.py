@@ -1,0 +1,208 @@
+"""`init`, `ingest`, `suggest`, `clusters`, `status`, `export`: the whole job step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from thematic.cli import render
+from thematic.cli.options import (
+    CodebookOption,
+    EncodingOption,
+    JsonOption,
+    QuietOption,
+    StudyOption,
+    ThreadsOption,
+    override,
+)
+
+if TYPE_CHECKING:
+    from thematic.study import Study
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The study folder to make.", show_default=False)],
+    codebook: CodebookOption,
+    title: Annotated[
+        str | None, typer.Option(help="Title of the study.", show_default="the name of the folder")
+    ] = None,
+    stance: Annotated[
+        str,
+        typer.Option(help="coding-reliability, codebook or reflexive; decides what `thematic agree` prints."),
+    ] = "codebook",
+) -> None:
+    """Make a study folder with a codebook, ready for transcripts."""
+    from thematic.ingestion import read_codebook_file, set_codebook
+    from thematic.study import AgreementSettings, Study, StudySettings
+
+    read = read_codebook_file(codebook)
+    settings = StudySettings(title=title or folder.resolve().name, agreement=AgreementSettings(stance=stance))
+    study = Study.create(folder, settings)
+    set_codebook(study, read)
+    for problem in read.warnings:
+        render.print_warning(problem)
+    render.print_note(f"{len(read.codebook.codes)} codes and themes in {study.codebook_path}")
+    render.print_note(f"next: thematic ingest PATH… --study {folder}")
+
+
+def ingest(
+    transcripts: Annotated[
+        list[Path], typer.Argument(help="Interviews: files, folders or patterns.", show_default=False)
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show who speaks in them and what would be read.")
+    ] = False,
+    encoding: EncodingOption = None,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read transcripts into the study; an unchanged file is left as it is.
+
+    Look at who is taken for interviewer and participant first: thematic ingest PATH --dry-run. What is wrong
+    there is put right in speakers.toml.
+    """
+    from thematic.ingestion import ingest as ingest_files
+    from thematic.ingestion import read_inputs
+
+    opened = _study(study)
+    settings = override(opened.settings.read, encoding=encoding)
+    inputs = read_inputs(transcripts, settings=settings, study=opened, only_new=not dry_run)
+    if dry_run:
+        report = inputs.report()
+    else:
+        with opened.lock(), render.progress(quiet or as_json) as on_stage:
+            report = ingest_files(opened, inputs, on_stage=on_stage)
+    if as_json:
+        render.print_json(report.record())
+        return
+    render.print_speakers(report)
+    if not quiet:
+        for problem in report.warnings:
+            render.print_warning(problem)
+        for note in report.notes:
+            render.print_note(note)
+    if dry_run:
+        render.print_note("nothing was written: this was a dry run")
+
+
+def suggest(
+    study: StudyOption = None,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Suggest codes for the excerpts; only what changed is computed again."""
+    pipeline = _pipeline(study, threads, quiet or as_json)
+    with pipeline.study.lock():
+        suggestions = pipeline.suggestions
+    if as_json:
+        render.print_json([_plain(s) for s in suggestions])
+        return
+    from thematic.status import suggestion_counts
+
+    render.print_table(
+        ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggestions)
+    )
+    for note in pipeline.notes():
+        render.print_note(note)
+
+
+def clusters(
+    study: StudyOption = None,
+    show_hidden: Annotated[bool, typer.Option("--hidden", help="Show unstable and small ones too.")] = False,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Excerpts that read alike, set against the codebook: prompts for reading, not codes."""
+    pipeline = _pipeline(study, threads, quiet or as_json)
+    with pipeline.study.lock():
+        clustering = pipeline.clustering
+    if as_json:
+        render.print_json(_plain(clustering))
+        return
+    shown = [c for c in clustering.clusters if show_hidden or c.status != "hidden"]
+    names = {code.id: code.name for code in pipeline.codebook.codes}
+    rows = []
+    for cluster in shown:
+        placement = cluster.placement
+        stands = "" if placement is None else placement.kind
+        if placement is not None and placement.code_ids:
+            stands += ": " + ", ".join(names.get(code, code) for code in placement.code_ids)
+        stability = "?" if cluster.stability is None else f"{cluster.stability:.2f}"
+        rows.append(
+            (
+                cluster.id,
+                str(len(cluster.excerpt_ids)),
+                str(len(cluster.transcript_ids)),
+                stability,
+                ", ".join(cluster.terms[:5]),
+                stands,
+            )
+        )
+    render.print_table(("", "excerpts", "interviews", "stability", "terms", "against the codebook"), rows)
+    hidden = len(clustering.clusters) - len(shown)
+    if hidden:
+        render.print_note(f"{hidden} unstable or small clusters are hidden; --hidden shows them")
+    if clustering.note:
+        render.print_note(clustering.note)
+
+
+def status(
+    study: StudyOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every quote and the chain of every journal.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What the study holds, and what to do next. With --verify, exit code 3 when something does not hold."""
+    from thematic.status import study_status, verify_study
+
+    opened = _study(study)
+    report = study_status(opened)
+    problems = verify_study(opened) if verify else []
+    if as_json:
+        found = [{"message": p.message, "path": p.path, "line": p.line, "hint": p.hint} for p in problems]
+        render.print_json(report | ({"problems": found} if verify else {}))
+    else:
+        render.print_status(report)
+        for problem in problems:
+            render.print_warning(problem)
+        if verify and not problems:
+            render.print_note("every text, quote and journal is as it was written")
+    if problems:
+        raise typer.Exit(3)
+
+
+def export(
+    study: StudyOption = None,
+    threads: ThreadsOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Write exports/: the excerpts as csv, xlsx, jsonl and html, and the clusters."""
+    pipeline = _pipeline(study, threads, quiet)
+    with pipeline.study.lock():
+        written = pipeline.export()
+    folder = pipeline.study.root / "exports"
+    render.print_note(f"{'written to' if written else 'nothing has changed in'} {folder}")
+
+
+def _study(folder: Path | None) -> Study:
+    from thematic.study import Study
+
+    return Study.find(Path.cwd()) if folder is None else Study.open(folder)
+
+
+def _pipeline(study: Path | None, threads: int | None, quiet: bool) -> Any:
+    from thematic.pipeline import Pipeline
+
+    return Pipeline(_study(study), threads=threads, on_stage=render.stage_printer(quiet))
+
+
+def _plain(noun: Any) -> Any:
+    import dataclasses
+
+    return dataclasses.asdict(noun)

@@ -1,0 +1,260 @@
+"""Transcripts and codebook into the study folder. Floor 5.
+
+Everything that can be wrong with the input is found before anything is written: `read_inputs` reads and
+checks, `ingest` writes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thematic import __version__
+from thematic.errors import InputError, Problem, ThematicError
+from thematic.files import write_atomic
+from thematic.study import ReadingSettings, Study, fingerprint
+from thematic.text import join_names
+
+if TYPE_CHECKING:
+    from thematic.formats.reading import Reading, SourceFile
+    from thematic.formats.speakers import Roster, Speaker
+    from thematic.model import Codebook, ProgressCallback
+
+__all__ = [
+    "CodebookFile",
+    "IngestReport",
+    "Inputs",
+    "ingest",
+    "read_codebook_file",
+    "read_inputs",
+    "set_codebook",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookFile:
+    """A codebook that was read and found usable, and the YAML that stands for it in the study."""
+
+    codebook: Codebook
+    yaml: bytes
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A transcript file: its bytes, what they were read as, and the hash of all that decides how."""
+
+    file: SourceFile
+    key: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of the files: transcript ids by outcome, who speaks, warnings, and what was passed over."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    speakers: tuple[Speaker, ...]
+    warnings: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    files: tuple[dict[str, Any], ...]
+
+    def record(self) -> dict[str, Any]:
+        """The report as plain values, for --json."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Transcript files read and checked against each other and against the study; nothing written yet."""
+
+    files: tuple[FileRead, ...]
+    unchanged: tuple[str, ...]
+    notes: tuple[Problem, ...]
+    speakers_file: bytes | None
+    known: frozenset[str]
+
+    def report(self) -> IngestReport:
+        """What ingesting would do."""
+        read = [file.reading for file in self.files]
+        ids = [t.id for reading in read for t in reading.transcripts]
+        return IngestReport(
+            added=tuple(id_ for id_ in ids if id_ not in self.known),
+            changed=tuple(id_ for id_ in ids if id_ in self.known),
+            unchanged=self.unchanged,
+            speakers=tuple(speaker for reading in read for speaker in reading.speakers),
+            warnings=tuple(w for reading in read for w in reading.report.warnings),
+            notes=self.notes,
+            files=tuple(_report_record(reading) for reading in read),
+        )
+
+
+def read_inputs(
+    paths: Sequence[Path], *, settings: ReadingSettings, study: Study | None = None, only_new: bool = True
+) -> Inputs:
+    """Read every transcript file among `paths` that is not already in the study as it is.
+
+    The roles come from the study's speakers.toml, or else from one that lies beside the transcripts.
+    Raises InputError with the problems of all files.
+    """
+    from thematic.formats.reading import ReadSettings
+    from thematic.formats.transcripts import read_transcripts
+
+    speakers_file = _speakers_file(paths, study)
+    # Whatever can change how a file is read is in the key, so that a file with a known key is not read again.
+    how = fingerprint("read", __version__, settings, (speakers_file or b"").decode("utf-8", "replace"))
+    known = {id_: study.record(id_) for id_ in study.transcript_ids()} if study else {}
+    held: dict[str, list[str]] = {}
+    for id_, record in known.items():
+        held.setdefault(record["read_key"], []).append(id_)
+    unchanged: list[str] = []
+
+    def is_held(file: SourceFile) -> bool:
+        ids = held.get(_key(how, file), [])
+        unchanged.extend(ids)
+        return bool(ids)
+
+    intake = read_transcripts(
+        paths,
+        settings=ReadSettings(encoding=settings.encoding or None),
+        speakers=_roster(speakers_file),
+        skip=is_held if only_new else None,
+    )
+    files = tuple(
+        FileRead(file, _key(how, file), reading)
+        for file, reading in zip(intake.files, intake.readings, strict=True)
+    )
+    _refuse_clashes(files, known)
+    return Inputs(files, tuple(unchanged), tuple(intake.notes), speakers_file, frozenset(known))
+
+
+def _key(how: str, file: SourceFile) -> str:
+    return fingerprint(how, file.name, file.sha256)
+
+
+def ingest(
+    study: Study, inputs: Inputs, *, on_stage: Callable[[str], ProgressCallback] | None = None
+) -> IngestReport:
+    """Write the transcripts that are new or changed: the original, the canonical text, the turns.
+
+    Call it while holding the study's lock. An interrupted call is finished by calling it again.
+    """
+    update = on_stage("Reading") if on_stage else None
+    report = inputs.report()
+    if inputs.speakers_file is not None and not _speakers_path(study).exists():
+        write_atomic(_speakers_path(study), inputs.speakers_file)
+    for i, file in enumerate(inputs.files, start=1):
+        write_atomic(study.root / "transcripts" / file.file.name, file.file.data)
+        record = _report_record(file.reading)
+        for transcript in file.reading.transcripts:
+            study.save_transcript(transcript, read_key=file.key, report=record)
+        if update:
+            update(i, len(inputs.files))
+    if inputs.speakers_file is None and report.speakers and not _speakers_path(study).exists():
+        from thematic.formats.speakers import speakers_toml
+
+        proposal = speakers_toml(report.speakers).replace(
+            "# Who is who.", "# Who is who, as proposed when the files were read: please check.", 1
+        )
+        # Under this name it is a proposal; people who agree, or correct it, rename it to speakers.toml.
+        write_atomic(study.root / "speakers.proposed.toml", proposal.encode())
+    return report
+
+
+def read_codebook_file(path: Path) -> CodebookFile:
+    """The codebook in `path`, whatever its format. Raises CodebookError with every mistake and its line."""
+    from thematic.formats.codebooks import read_codebook, write_codebook_yaml
+
+    codebook, warnings = read_codebook(path)
+    is_yaml = path.suffix.lower() in (".yaml", ".yml")
+    yaml = path.read_bytes() if is_yaml else write_codebook_yaml(codebook).encode()
+    return CodebookFile(codebook, yaml, tuple(warnings))
+
+
+def set_codebook(study: Study, file: CodebookFile) -> None:
+    """Make this the study's codebook, and keep its version."""
+    if not study.codebook_path.exists() or study.codebook_path.read_bytes() != file.yaml:
+        write_atomic(study.codebook_path, file.yaml)
+    study.keep_codebook(file.codebook)
+
+
+def _speakers_path(study: Study) -> Path:
+    return study.root / "speakers.toml"
+
+
+def _speakers_file(paths: Iterable[Path], study: Study | None) -> bytes | None:
+    """speakers.toml of the study, else the one beside the first transcripts that have one."""
+    candidates = [_speakers_path(study)] if study else []
+    candidates += [(path if path.is_dir() else path.parent) / "speakers.toml" for path in paths]
+    return next((path.read_bytes() for path in candidates if path.is_file()), None)
+
+
+def _roster(data: bytes | None) -> Roster:
+    from thematic.formats.speakers import Roster, read_roster
+
+    if data is None:
+        return Roster()
+    try:
+        return read_roster(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8: {error.reason}", path="speakers.toml", hint="save it as UTF-8"
+        ) from None
+
+
+def _refuse_clashes(files: Sequence[FileRead], known: dict[str, dict[str, Any]]) -> None:
+    """Refuse a transcript whose id the study already has from a file of another name."""
+    problems = []
+    for file in files:
+        for transcript in file.reading.transcripts:
+            before = known.get(transcript.id)
+            if before and before["source"]["path"] != file.file.name:
+                problems.append(
+                    Problem(
+                        f"the study already has a transcript {transcript.id}, from {before['source']['path']}",
+                        file.file.name,
+                        None,
+                        "rename one of the files; a corrected transcript keeps the name of its file",
+                    )
+                )
+    if problems:
+        raise InputError("two files would be one transcript", problems=problems)
+
+
+def _report_record(reading: Reading) -> dict[str, Any]:
+    """What is kept of a reading report in texts/<id>.json: counts, what was dropped and why, warnings."""
+    report = reading.report
+    return {
+        "format": report.format,
+        "lines_kept": report.lines_kept,
+        "words_in": report.words_in,
+        "words_out": report.words_out,
+        "words_in_labels": report.words_in_labels,
+        "dropped": [dataclasses.asdict(piece) for piece in report.dropped],
+        "warnings": [str(warning) for warning in report.warnings],
+        "unconfirmed_speakers": [s.label for s in reading.speakers if not s.confirmed],
+    }
+
+
+def check_all(*checks: Callable[[], Any]) -> list[Any]:
+    """The results of all checks; raises one InputError with the problems of every check that failed."""
+    results: list[Any] = []
+    failed: list[ThematicError] = []
+    for check in checks:
+        try:
+            results.append(check())
+        except ThematicError as error:
+            failed.append(error)
+    if len(failed) == 1:
+        raise failed[0]
+    if failed:
+        problems = [problem for error in failed for problem in error.problems]
+        raise InputError(
+            f"{join_names([str(error.problem.message) for error in failed])}", problems=problems
+        ) from failed[0]
+    return results

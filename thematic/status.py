@@ -1,0 +1,126 @@
+"""What a study holds, whether it still is what was written, and what to do next. Floor 5."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from thematic.errors import Problem, ThematicError
+from thematic.journal import read_journal, verify_journal
+from thematic.model import Codebook, Suggestion
+from thematic.pipeline import Pipeline
+from thematic.review import judgements
+from thematic.study import Study
+from thematic.text import check_quote
+
+__all__ = ["study_status", "suggestion_counts", "verify_study"]
+
+
+def study_status(study: Study) -> dict[str, Any]:
+    """Counts of transcripts, codes and decisions, what is up to date, and the next step in words."""
+    ids = study.transcript_ids()
+    pipeline = Pipeline(study)
+    has_codebook = study.codebook_path.is_file()
+    record = _exported(study)
+    current = bool(ids) and has_codebook and pipeline.exports_are_current()
+    coders = {}
+    for path in study.journals():
+        decisions, problems = read_journal(path)
+        judged = judgements(path.stem, decisions)
+        coders[path.stem] = {
+            "decisions": len(decisions),
+            "passages_judged": sum(j.decided for j in judged),
+            "codings": sum(len(j.code_ids) for j in judged),
+            "problems": [str(problem) for problem in problems],
+        }
+    return {
+        "title": study.settings.title,
+        "study": str(study.root),
+        "transcripts": ids,
+        "codebook": pipeline.codebook.version if has_codebook else None,
+        "codes": len(pipeline.codebook.codes) if has_codebook else 0,
+        "counts": record.get("counts", {}),
+        "exports_up_to_date": current,
+        "coders": coders,
+        "next": _next_step(ids, has_codebook, current, bool(coders)),
+    }
+
+
+def verify_study(study: Study) -> list[Problem]:
+    """Everything that is not as it was written: texts, quotes of excerpts and decisions, journals."""
+    problems: list[Problem] = []
+    transcripts = {}
+    for id_ in study.transcript_ids():
+        try:
+            transcripts[id_] = study.transcript(id_)
+        except ThematicError as error:
+            problems += error.problems
+    if study.codebook_path.is_file() and transcripts and not problems:
+        try:
+            _ = Pipeline(study).segmentations  # checks each excerpt against its text
+        except ThematicError as error:
+            problems += error.problems
+    for path in study.journals():
+        problems += verify_journal(path)
+        try:
+            decisions, _ = read_journal(path)
+        except ThematicError:
+            continue  # told above
+        for number, decision in enumerate(decisions, start=1):
+            quote = decision.quote
+            if quote.transcript_id not in transcripts:
+                problems.append(
+                    Problem(
+                        f"a decision quotes {quote.transcript_id}, which the study does not have",
+                        str(path),
+                        number,
+                        "ingest that transcript again",
+                    )
+                )
+                continue
+            try:
+                check_quote(transcripts[quote.transcript_id], quote.start, quote.end, quote.text)
+            except ThematicError as error:
+                problems.append(Problem(error.problem.message, str(path), number, error.hint))
+    return problems
+
+
+def suggestion_counts(codebook: Codebook, suggestions: Iterable[Suggestion]) -> list[tuple[str, str, str]]:
+    """For each code of the codebook: its name, the excerpts it leads, the shortlists it stands in."""
+    first: Counter[str] = Counter()
+    listed: Counter[str] = Counter()
+    for suggestion in suggestions:
+        if suggestion.code_id is not None:
+            listed[suggestion.code_id] += 1
+            first[suggestion.code_id] += suggestion.rank == 1
+    parents = {code.parent_id for code in codebook.codes}
+    return [
+        (code.name, str(first[code.id]), str(listed[code.id]))
+        for code in codebook.codes
+        if code.id not in parents or listed[code.id]
+    ]
+
+
+def _exported(study: Study) -> dict[str, Any]:
+    path = study.root / "exports" / "run.json"
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _next_step(ids: list[str], has_codebook: bool, current: bool, coded: bool) -> str:
+    if not has_codebook:
+        return (
+            "put a codebook.yaml into the study; `thematic codebook check FILE` tells whether it can be used"
+        )
+    if not ids:
+        return "add interviews: thematic ingest PATH…"
+    if not current:
+        return "bring suggestions, clusters and exports up to date: thematic export"
+    if not coded:
+        return "code: thematic review --coder NAME, or give exports/excerpts.xlsx to a coder"
+    return "go on coding: thematic review --coder NAME; compare coders: thematic agree"
