@@ -19,7 +19,7 @@ __all__ = ["load_json", "read", "sniff"]
 _SEGMENTS = re.compile(r'"segments"\s*:\s*\[|^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:')
 
 
-def sniff(head: bytes, name: str) -> bool:
+def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
     """A JSON object with `segments`, or a list of segments with times."""
     text = head_text(head)
     return text.lstrip()[:1] in ("{", "[") and bool(_SEGMENTS.search(text))

@@ -1,7 +1,6 @@
 """Coded data: JSONL or CSV rows of turns with the codes that people gave them, many interviews in one file.
 
-Fields: `doc`, `i`, `speaker`, `text`, `codes`, and if need be `coder`, `question`, `start_time`, `end_time`. In CSV,
-codes are separated by `;`. Rows with the same `doc` and `i` are one turn seen by several coders.
+Fields: `doc`, `i`, `speaker`, `text`, `codes`; if need be `coder`, `question`, `start_time`, `end_time`. In CSV, codes are separated by `;`. Rows with the same `doc` and `i` are one turn seen by several coders.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _QUESTIONER = "Interviewer"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it stands in the file: line, interview, place in it (None: as they come), and what was said."""
+    """A row of the file: its line, the interview, the place in it (None: as they come), what was said."""
 
     line: int
     doc: str
@@ -43,7 +42,7 @@ class Row:
     end: float | None
 
 
-def sniff(head: bytes, name: str) -> bool:
+def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
     """A first line that is a JSON object with `doc` and `text`, or a CSV header with `text` and `codes`."""
     first = head_text(head).lstrip().partition("\n")[0]
     if first.startswith("{"):

@@ -47,7 +47,7 @@ class Cue:
     payload: tuple[str, ...]
 
 
-def sniff(head: bytes, name: str) -> bool:
+def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
     """A first line WEBVTT, or lines that are the timing of a cue."""
     text = head_text(head)
     return text.lstrip().startswith("WEBVTT") or bool(_CUES_INSIDE.search(text))

@@ -27,7 +27,7 @@ def sniff(head: bytes, name: str) -> bool:
     return head.startswith(b"PK\x03\x04") and (b"word/" in head or name.lower().endswith(".docx"))
 
 
-def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading:
+def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading:  # noqa: ARG001
     """The transcript of a Word document. Raises InputError when it is damaged or no Word document."""
     import mammoth  # takes a fifth of a second
 
@@ -42,7 +42,7 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     try:
         html = mammoth.convert_to_html(
             io.BytesIO(file.data),
-            convert_image=mammoth.images.img_element(lambda image: {}),
+            convert_image=mammoth.images.img_element(lambda _: {}),
             ignore_empty_paragraphs=False,
         ).value
     except Exception as error:  # mammoth raises whatever its parsers raise on a damaged document
@@ -84,7 +84,7 @@ class _Document(HTMLParser):
         self.row: list[list[str]] | None = None
         self.depth = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag in _BLOCKS:
             self._end_block()
             self.block.heading = tag.startswith("h")

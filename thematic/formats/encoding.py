@@ -1,6 +1,6 @@
 """Bytes to canonical text: byte order mark, strict UTF-8, the named encoding, else cp1252 with a warning.
 
-No statistical guess: on short files detectors read £ as Ł, and a quote that is wrong by one character is wrong.
+No statistical guess: on short files detectors read £ as Ł, and a quote wrong by one character is wrong.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Speaker labels and timestamps at the beginning of a line: which forms exist, and which are believed.
 
-Every line may propose one label. A proposal is believed when it has a time beside it, stands in brackets or in
-a column of its own, is a label that everybody writes (INT, P03), is named in speakers.toml, or is a capitalised
-name that comes back. "Note: …" and "The thing is: …" are words of whoever is speaking.
+Every line may propose one label. A proposal is believed when it has a time beside it, stands in brackets or
+in a column of its own, is a label that everybody writes (INT, P03), is named in speakers.toml, or is a
+capitalised name that comes back. "Note: …" and "The thing is: …" are words of whoever is speaking.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ Evidence = Literal["column", "timed", "bracketed", "bold", "colon", "tab", "dash
 class Line:
     """A line of a typed transcript.
 
-    number: 1-based, as a person counts lines or paragraphs in the source. bold: the words in bold at its
-    beginning. heading: a heading, unless it turns out to be a label. aside: why it is no speech, if it is not.
+    number: 1-based, as a person counts lines or paragraphs in the source.
+    bold: the words in bold at its beginning.
+    heading: whether it is a heading, unless it turns out to be a label.
+    aside: why it is no speech, if it is not.
     columns: label, time and words of a table row; `text` ends with the words.
     """
 
@@ -120,18 +122,19 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
 )
 
 _WORDS_NOT_NAMES = frozenset(
-    """note notes nb n.b ps p.s re eg e.g ie i.e example examples date time location place venue duration length
-    total title file filename project study subject topic theme section part chapter page recording audio video
-    transcript transcription transcribed transcriber source language version summary agenda attendees keywords
-    http https ftp mailto warning caution runtime start end started ended pause laughter anyway basically so well
-    actually yes no okay ok like because but and or then also plus first second third firstly secondly finally
-    conclusion reason result""".split()
+    """note notes nb n.b ps p.s re eg e.g ie i.e example examples date time location place venue duration
+    length total title file filename project study subject topic theme section part chapter page recording
+    audio video transcript transcription transcribed transcriber source language version summary agenda
+    attendees keywords http https ftp mailto warning caution runtime start end started ended pause laughter
+    anyway basically so well actually yes no okay ok like because but and or then also plus first second third
+    firstly secondly finally conclusion reason result""".split()
 )
 _PARTICLES = frozenset(
     "de da do dos del della der den di du van von la le el al bin ibn ben of and & und et y".split()
 )
 _NUMBERED = re.compile(
-    r"(?:(?:unknown|unidentified|male|female) )?(?:speaker|voice|person|sprecher(?:in)?)[\s_.#-]*(?:\d+|[a-z])?"
+    r"(?:(?:unknown|unidentified|male|female) )?(?:speaker|voice|person|sprecher(?:in)?)"
+    r"[\s_.#-]*(?:\d+|[a-z])?"
 )
 
 
@@ -253,9 +256,9 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
             continue
         label = _tidy(m["label"])
         groups = m.groupdict()
-        if evidence == "colon" and line.text[m.end() - 1] == ":" and m.end() < len(line.text):
-            if not is_usual_label(label) and label.lower() != label.upper():
-                continue  # ratio:2 and file:name are words; INT:So is a label
+        tight = line.text[m.end() - 1] == ":" and m.end() < len(line.text)
+        if evidence == "colon" and tight and not is_usual_label(label) and label.lower() != label.upper():
+            continue  # ratio:2 and file:name are words; INT:So and 田中:はい are labels
         own = stamp_times(groups.get("time") or groups.get("late") or groups.get("clock") or "")
         return LineLabel(
             label,

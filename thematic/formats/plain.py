@@ -16,7 +16,7 @@ _MARKDOWN = ("md", "markdown")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 
 
-def sniff(head: bytes, name: str) -> bool:
+def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
     """Text files by their extension: any text may be a transcript, so this reader is asked last."""
     extension = SourceFile(name, b"").extension
     return extension in ("txt", "text", "") or extension in _MARKDOWN
@@ -47,5 +47,4 @@ def _front_matter(texts: list[str]) -> int:
     """The number of lines of a YAML front matter, 0 when there is none."""
     if texts[0].strip() != "---":
         return 0
-    closing = next((n for n, text in enumerate(texts[1:], 2) if text.strip() in ("---", "...")), 0)
-    return closing
+    return next((n for n, text in enumerate(texts[1:], 2) if text.strip() in ("---", "...")), 0)

@@ -17,10 +17,14 @@ _NOT_IN_IDS = re.compile(r"[^\w.\-]+")
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file as bytes. Readers are pure functions of it; `name` has no folders."""
+    """A file as bytes. Readers are pure functions of it; `name` has no folders.
+
+    `problem` says why there are no bytes, for a file that could not be opened.
+    """
 
     name: str
     data: bytes
+    problem: Problem | None = None
 
     @property
     def extension(self) -> str:

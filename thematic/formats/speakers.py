@@ -1,4 +1,4 @@
-"""Who speaks: the labels of a transcript, the roles behind them, and speakers.toml, where people confirm both.
+"""Who speaks: the labels of a transcript, the roles behind them, and speakers.toml, which people confirm.
 
 A role comes from speakers.toml, else from a label that everybody writes (INT, P03), else it is inferred for
 two speakers and said so. Nobody is taken for an interviewer without a sign: an unknown speaker is a
@@ -115,7 +115,7 @@ def label_key(label: str) -> str:
 
 
 def known_role(label: str) -> Role | None:
-    """The role of a label that everybody writes: INT, I, Q, Moderator; P01, R, A, Participant 3. Else None."""
+    """The role of a label that everybody writes (INT, I, Q, Moderator; P01, R, A, Participant 3), or None."""
     key = _PARENTHESIS.sub("", label_key(label))
     if _INTERVIEWER.fullmatch(key):
         return "interviewer"
@@ -233,8 +233,8 @@ def speakers_toml(speakers: Iterable[Speaker]) -> str:
 def _known_among(label: str, labels: Sequence[str]) -> Role | None:
     """`known_role`, with single letters read in the company of the other labels.
 
-    `R` is the respondent, but no known label beside P01, where it may be the researcher; `B` beside `I` is the
-    German Befragte; `A`, `I` and `Q` among other initials are names.
+    `R` is the respondent, but no known label beside P01, where it may be the researcher; `B` beside `I` is
+    the German Befragte; `A`, `I` and `Q` among other initials are names.
     """
     key = label_key(label)
     others = {label_key(other) for other in labels} - {key}
@@ -290,7 +290,8 @@ def _asks_most(pair: Sequence[Utterances]) -> tuple[Utterances | None, str]:
 
 
 def _confirm_hint(transcript_id: str) -> str:
-    return f'confirm it in speakers.toml: [{_toml_string(transcript_id)}] interviewer = ["…"], participant = ["…"]'
+    table = _toml_string(transcript_id)
+    return f'confirm it in speakers.toml: [{table}] interviewer = ["…"], participant = ["…"]'
 
 
 def _toml_string(text: str) -> str:

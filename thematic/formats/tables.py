@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from thematic.formats.labels import Line, is_name, is_usual_label, stamp_times
@@ -36,7 +36,7 @@ class Columns:
     header: tuple[str, ...] | None = None
 
     def lines(self, cells: Sequence[str], number: int) -> list[Line]:
-        """The lines of one row: label and time first, then the words; other cells with words are set aside."""
+        """The lines of one row: time and label, then the words; other cells with words are set aside."""
         if self.header is not None and tuple(cells) == self.header:
             return [Line(number=number, text="\t".join(map(_flat, cells)), aside="table header")]
         label, time = _flat(self._cell(cells, self.label)), _flat(self._cell(cells, self.time))
@@ -102,8 +102,8 @@ def _is_time(cell: str) -> bool:
     return stamp_times(cell)[0] is not None and not re.search(r"[^\W\d_]", cell)
 
 
-def _share(cells: Sequence[str], test: object) -> float:
-    return sum(1 for cell in cells if callable(test) and test(cell)) / len(cells)
+def _share(cells: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(map(test, cells)) / len(cells)
 
 
 def _flat(cell: str) -> str:

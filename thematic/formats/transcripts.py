@@ -1,6 +1,7 @@
-"""From paths to readings: which files are transcripts, what each is, and every problem of all of them at once.
+"""The front door for transcripts: which files are transcripts, what format each has, and reading them all.
 
-This is the only module of the readers that opens files.
+The readers are pure functions of bytes; here alone files are opened. Problems of all files are gathered and
+raised at once.
 """
 
 from __future__ import annotations
@@ -8,32 +9,50 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
 from thematic.errors import InputError, Problem, ThematicError
-from thematic.formats import TRANSCRIPT_FORMATS
 from thematic.formats.reading import Reading, ReadSettings, SourceFile
 from thematic.formats.speakers import Roster
 from thematic.model import Transcript
 from thematic.text import join_names, word_spans
 
-__all__ = ["Intake", "find_files", "read_transcript", "read_transcripts", "sniff"]
+__all__ = [
+    "TRANSCRIPT_FORMATS",
+    "Format",
+    "find_files",
+    "open_file",
+    "read_file",
+    "read_files",
+    "read_transcripts",
+    "sniff",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A transcript format: the module that reads it, its extensions, and what to call it."""
+
+    module: str
+    extensions: tuple[str, ...]
+    title: str
+
+
+# Asked in this order whether a file is theirs; text comes last, because anything typed may be a transcript.
+TRANSCRIPT_FORMATS: dict[str, Format] = {
+    "docx": Format("thematic.formats.docx", ("docx",), "Word document"),
+    "captions": Format("thematic.formats.cues", ("vtt", "srt"), "caption with its times"),
+    "coded-rows": Format("thematic.formats.coded_rows", ("jsonl", "csv"), "table of coded turns"),
+    "asr-json": Format("thematic.formats.asr_json", ("json",), "JSON of a speech recogniser"),
+    "text": Format("thematic.formats.plain", ("txt", "text", "md", "markdown"), "text"),
+}
 
 HEAD_BYTES = 65536
-_NOT_TRANSCRIPTS = (
-    "readme*",
-    "license*",
-    "participants.csv",
-    "participants.xlsx",
-    "codings_*.csv",
-    "interview_guide*",
-    "topic_guide*",
-    "speakers.toml",
-)
+_NOT_TRANSCRIPTS = ("readme*", "license*", "participants.csv", "participants.xlsx", "codings_*.csv")
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "rename it to .pdf, or export the transcript as .docx or .txt"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or export the transcript as .docx or .txt"),
@@ -58,70 +77,90 @@ class TranscriptReader(Protocol):
     def read(self, file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Readings and the files they are of, in the same order; a note for every file that was passed over."""
-
-    readings: tuple[Reading, ...]
-    files: tuple[SourceFile, ...]
-    notes: tuple[Problem, ...] = ()
-
-    @property
-    def transcripts(self) -> tuple[Transcript, ...]:
-        return tuple(transcript for reading in self.readings for transcript in reading.transcripts)
-
-    def __iter__(self) -> Iterator[Reading]:
-        return iter(self.readings)
-
-    def __len__(self) -> int:
-        return len(self.readings)
-
-
 def read_transcripts(
-    paths: Sequence[Path],
-    *,
-    settings: ReadSettings | None = None,
-    speakers: Roster | None = None,
-    skip: Callable[[SourceFile], bool] | None = None,
-) -> Intake:
-    """Every transcript in these files, folders and glob patterns, but for the files that `skip` says yes to.
+    paths: Sequence[Path], *, settings: ReadSettings | None = None, roster: Roster | None = None
+) -> list[Reading]:
+    """The reading of every transcript file in these files, folders and glob patterns, in order.
 
-    Raises one InputError with a Problem for each file that cannot be used: none is half read. Two transcripts
-    with the same id or the same words are problems too.
+    Raises one InputError with the problems of all files, so that either all are read or none is.
     """
-    files, notes, problems = find_files(paths)
+    files, _ = find_files(paths)
+    return read_files([open_file(path) for path in files], settings=settings, roster=roster)
+
+
+def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The files to read, each once, and a note for each file of a folder that is passed over.
+
+    A folder is searched with its subfolders, in order of name, without hidden files, for files with the
+    extension of a transcript format. A path that does not exist and holds `*`, `?` or `[` is a pattern. A path
+    that leads to no file stays in the list: opening it says what is wrong with it.
+    """
+    files: list[Path] = []
+    notes: list[str] = []
+    for path in paths:
+        if path.is_dir():
+            found, passed_over = _in_folder(path)
+            notes += passed_over
+        elif not path.exists() and glob.has_magic(str(path)):
+            # Path.glob takes no absolute pattern
+            found = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+        else:
+            found = [path]
+        files += found or [path]
+    first = {os.path.realpath(path): path for path in reversed(files)}
+    return [path for path in files if first[os.path.realpath(path)] is path], notes
+
+
+def open_file(path: Path) -> SourceFile:
+    """The file with its bytes, or with the problem that stands in the way of reading it. Never raises."""
+    try:
+        return SourceFile(path.name, path.read_bytes())
+    except OSError as error:
+        if path.is_dir():
+            extensions = sorted({f".{e}" for fmt in TRANSCRIPT_FORMATS.values() for e in fmt.extensions})
+            message = "no transcripts in this folder"
+            hint = f"put {join_names(extensions, 'or')} files into it"
+        elif not path.exists():
+            message, hint = "no such file or folder", "check the spelling"
+        else:
+            message, hint = f"cannot be read: {error.strerror or error}", "check its permissions"
+        return SourceFile(path.name, b"", Problem(message, str(path), None, hint))
+
+
+def read_files(
+    files: Sequence[SourceFile], *, settings: ReadSettings | None = None, roster: Roster | None = None
+) -> list[Reading]:
+    """The readings of these files, in order.
+
+    Raises one InputError with a Problem for everything that is wrong with any of them: files that cannot be
+    read, and transcripts with the same id or the same words as another.
+    """
     readings: list[Reading] = []
-    read: list[SourceFile] = []
-    for path in files:
+    problems: list[Problem] = []
+    unusable = 0
+    for file in files:
         try:
-            file = SourceFile(path.name, path.read_bytes())
-            if skip and skip(file):
-                continue
-            readings.append(read_transcript(file, settings=settings, speakers=speakers))
-            read.append(file)
-        except OSError as error:
-            problems.append(
-                Problem(f"cannot be read: {error.strerror}", str(path), None, "check its permissions")
-            )
+            readings.append(read_file(file, settings=settings, roster=roster))
         except ThematicError as error:
             problems += error.problems
-    problems += _same(readings)
-    if problems:
-        unusable = len({problem.path for problem in problems})
+            unusable += 1
+    twice = _same(readings)
+    if problems or twice:
         message = (
-            f"{unusable} of {max(len(files), unusable)} files cannot be read" if files else "nothing to read"
+            f"{unusable} of {len(files)} files cannot be read" if problems else "transcripts given twice"
         )
-        raise InputError(message, problems=problems)
-    notes += _unknown_tables(readings, speakers)
-    return Intake(tuple(readings), tuple(read), tuple(notes))
+        raise InputError(message, problems=[*problems, *twice])
+    return readings
 
 
-def read_transcript(
-    file: SourceFile, *, settings: ReadSettings | None = None, speakers: Roster | None = None
+def read_file(
+    file: SourceFile, *, settings: ReadSettings | None = None, roster: Roster | None = None
 ) -> Reading:
     """The reading of one file, whatever its format. Raises InputError or SettingsError."""
+    if file.problem:
+        raise InputError(file.problem.message, path=file.problem.path, hint=file.problem.hint)
     reader = _reader(sniff(file))
-    return reader.read(file, settings=settings or ReadSettings(), roster=speakers or Roster())
+    return reader.read(file, settings=settings or ReadSettings(), roster=roster or Roster())
 
 
 def sniff(file: SourceFile) -> str:
@@ -158,48 +197,18 @@ def sniff(file: SourceFile) -> str:
     )
 
 
-def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Problem], list[Problem]]:
-    """Files to read, in order and each once; notes on what a folder held besides; problems.
-
-    A folder is searched with its subfolders, without hidden files. A path that does not exist and holds
-    `*`, `?` or `[` is a pattern. In a folder only files with a transcript's extension are taken.
-    """
-    files: list[Path] = []
-    notes: list[Problem] = []
-    problems: list[Problem] = []
-    if not paths:
-        problems.append(Problem("no transcripts named", None, None, "name files or folders"))
-    for path in paths:
-        if path.is_dir():
-            found, passed_over = _in_folder(path)
-            files += found
-            notes += passed_over
-            if not found:
-                hint = "put .txt, .docx, .vtt, .srt, .json or .csv files into it"
-                problems.append(Problem("no transcripts in this folder", str(path), None, hint))
-        elif path.exists():
-            files.append(path)
-        else:
-            matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
-            files += [Path(match) for match in matches if Path(match).is_file()]
-            if not matches:
-                problems.append(Problem("no such file or folder", str(path), None, "check the spelling"))
-    unique = {os.path.realpath(path): path for path in reversed(files)}
-    return [path for path in files if unique.get(os.path.realpath(path)) is path], notes, problems
-
-
-def _in_folder(folder: Path) -> tuple[list[Path], list[Problem]]:
+def _in_folder(folder: Path) -> tuple[list[Path], list[str]]:
     extensions = {extension for fmt in TRANSCRIPT_FORMATS.values() for extension in fmt.extensions}
     files: list[Path] = []
-    notes: list[Problem] = []
+    notes: list[str] = []
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if hidden or not path.is_file():
+        inside = path.relative_to(folder)
+        if any(part.startswith((".", "~$")) for part in inside.parts) or not path.is_file():
             continue
         if any(Path(path.name.lower()).match(pattern) for pattern in _NOT_TRANSCRIPTS):
-            notes.append(Problem("passed over: not a transcript by its name", str(path)))
+            notes.append(f"{inside} passed over: by its name it is no transcript")
         elif SourceFile(path.name, b"").extension not in extensions:
-            notes.append(Problem("passed over: no transcript format", str(path)))
+            notes.append(f"{inside} passed over: not a transcript format")
         else:
             files.append(path)
     return files, notes
@@ -235,18 +244,3 @@ def _words_digest(transcript: Transcript) -> str:
         for start, end in word_spans(transcript.text, turn.start, turn.end):
             digest.update(transcript.text[start:end].casefold().encode("utf-8", "surrogatepass") + b" ")
     return digest.hexdigest()
-
-
-def _unknown_tables(readings: Sequence[Reading], roster: Roster | None) -> list[Problem]:
-    """A note for every table of speakers.toml that belongs to no transcript read."""
-    if roster is None:
-        return []
-    ids = {transcript.id for reading in readings for transcript in reading.transcripts}
-    tables: Mapping[str, object] = {**roster.roles, **roster.aliases}
-    return [
-        Problem(
-            f"[{table}] names no transcript", roster.path, None, f"transcripts are {join_names(sorted(ids))}"
-        )
-        for table in sorted(tables)
-        if table and table not in ids
-    ]

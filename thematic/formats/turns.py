@@ -1,7 +1,7 @@
 """Turns: from the lines of a typed document, or from pieces of speech that a program has told apart.
 
-Both ways end in a Script: canonical text, turns without roles, and an account of every word. `to_reading` makes
-a Reading of it.
+Both ways end in a Script: canonical text, turns without roles, and an account of every word. `to_reading`
+makes a Reading of it.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ _NOT_SPEECH = re.compile(
     r"\W*(?:.{1,60}\s(?:started|stopped) transcription|transcribed by https?://\S+|"
     r"transcription (?:started|stopped|ended)(?: after [\d:]+)?|"
     r"this editable transcript was computer generated.*|"
-    r"(?:end|start|beginning) of (?:the )?(?:interview|recording|transcript|transcription|audio|session|tape)|"
+    r"(?:end|start|beginning) of (?:the )?"
+    r"(?:interview|recording|transcript|transcription|audio|session|tape)|"
     r"(?:the )?(?:interview|recording|transcript|transcription|audio) "
     r"(?:ends|ended|begins|starts|started|stops)(?: here)?)\W*",
     re.IGNORECASE,
@@ -175,7 +176,7 @@ def find_turns(
 
 
 def _header(lines: Sequence[Line]) -> frozenset[int]:
-    """Lines at the top that describe the interview: `Date: 12 May`, all above it, and the rest of its block."""
+    """Lines at the top about the interview: `Date: 12 May`, all above it, and the rest of its block."""
     last = -1
     for i, line in enumerate(lines[:_HEADER_LINES]):
         if line.columns or count_words(line.text) > 12 or "?" in line.text:
@@ -259,7 +260,7 @@ def _words(text: str, line: int) -> list[_Piece]:
 
 
 def _fold(pieces: Sequence[_Piece], *, labelled: bool, by_line: bool) -> Script:
-    """The script that the pieces tell. `by_line`: without labels and blank lines every line is a paragraph."""
+    """The script that the pieces tell. `by_line`: no blank lines, so without labels a line is a paragraph."""
     script = Script()
     parts: list[str] = []
     length = 0
@@ -338,34 +339,19 @@ def _doubts(script: Script, believed: Believed, labels: dict[int, LineLabel], na
     """What a person should look at: no labels, labels not believed, a long head, times of day."""
     doubts = []
     if script.turns and not labels:
-        doubts.append(
-            Problem(
-                f"no speaker labels found: {len(script.turns)} paragraphs, each a turn of an unnamed participant",
-                name,
-                None,
-                'begin each turn with a label, such as "INT:" and "P01:", or name the labels in speakers.toml',
-            )
+        message = (
+            f"no speaker labels: each of {len(script.turns)} paragraphs is a turn of an unnamed participant"
         )
+        hint = 'begin each turn with a label, such as "INT:" and "P01:"'
+        doubts.append(Problem(message, name, None, hint))
     for label, line in believed.doubtful[:10]:
-        doubts.append(
-            Problem(
-                f"“{label}:” was left as words of the turn before it",
-                name,
-                line,
-                f'if somebody speaks here, name the label in speakers.toml: [default] participant = ["{label}"]',
-            )
-        )
+        hint = f'if somebody speaks here, write in speakers.toml: [default] participant = ["{label}"]'
+        doubts.append(Problem(f"“{label}:” was left as words of the turn before it", name, line, hint))
     early = [piece for piece in script.dropped if piece.reason == "before the first speaker"]
-    if sum(piece.words for piece in early) > _LONG_HEADER:
-        words = sum(piece.words for piece in early)
-        doubts.append(
-            Problem(
-                f"{words} words before the first speaker label are in no turn, from “{snippet(early[0].text)}”",
-                name,
-                early[0].line,
-                "if this is speech, put a label before it",
-            )
-        )
+    words = sum(piece.words for piece in early)
+    if words > _LONG_HEADER:
+        message = f"{words} words before the first speaker label are in no turn: “{snippet(early[0].text)}”"
+        doubts.append(Problem(message, name, early[0].line, "if this is speech, put a label before it"))
     if any(label.clock for label in labels.values()):
         doubts.append(Problem("times of day: counted from the first one", name))
     return doubts
