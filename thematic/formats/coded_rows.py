@@ -1,6 +1,7 @@
 """Coded data: JSONL or CSV rows of turns with the codes that people gave them, many interviews in one file.
 
-Fields: `doc`, `i`, `speaker`, `text`, `codes`; if need be `coder`, `question`, `start_time`, `end_time`. In CSV, codes are separated by `;`. Rows with the same `doc` and `i` are one turn seen by several coders.
+Fields: `doc`, `i`, `speaker`, `text`, `codes`; if need be `coder`, `question`, `start_time`, `end_time`. In
+CSV, codes are separated by `;`. Rows with the same `doc` and `i` are one turn seen by several coders.
 """
 
 from __future__ import annotations

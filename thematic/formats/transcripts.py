@@ -52,6 +52,7 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
 }
 
 HEAD_BYTES = 65536
+MAX_BYTES = 256 * 1024 * 1024
 _NOT_TRANSCRIPTS = ("readme*", "license*", "participants.csv", "participants.xlsx", "codings_*.csv")
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "rename it to .pdf, or export the transcript as .docx or .txt"),
@@ -84,6 +85,8 @@ def read_transcripts(
 
     Raises one InputError with the problems of all files, so that either all are read or none is.
     """
+    if not paths:
+        raise InputError("no transcripts named", hint="name files or folders")
     files, _ = find_files(paths)
     return read_files([open_file(path) for path in files], settings=settings, roster=roster)
 
@@ -92,8 +95,8 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """The files to read, each once, and a note for each file of a folder that is passed over.
 
     A folder is searched with its subfolders, in order of name, without hidden files, for files with the
-    extension of a transcript format. A path that does not exist and holds `*`, `?` or `[` is a pattern. A path
-    that leads to no file stays in the list: opening it says what is wrong with it.
+    extension of a transcript format. A path that does not exist and holds `*`, `?` or `[` is a pattern. A
+    path that leads to no file stays in the list: opening it says what is wrong with it.
     """
     files: list[Path] = []
     notes: list[str] = []
@@ -114,17 +117,23 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
 def open_file(path: Path) -> SourceFile:
     """The file with its bytes, or with the problem that stands in the way of reading it. Never raises."""
     try:
-        return SourceFile(path.name, path.read_bytes())
-    except OSError as error:
         if path.is_dir():
             extensions = sorted({f".{e}" for fmt in TRANSCRIPT_FORMATS.values() for e in fmt.extensions})
             message = "no transcripts in this folder"
             hint = f"put {join_names(extensions, 'or')} files into it"
-        elif not path.exists():
-            message, hint = "no such file or folder", "check the spelling"
+        elif path.exists() and not path.is_file():
+            message, hint = "a device or a pipe, not a file", "name a file"
+        elif path.stat().st_size > MAX_BYTES:
+            message = f"{path.stat().st_size / 1e6:,.0f} MB are more than any transcript has"
+            hint = "name the transcript, not the recording"
         else:
-            message, hint = f"cannot be read: {error.strerror or error}", "check its permissions"
-        return SourceFile(path.name, b"", Problem(message, str(path), None, hint))
+            return SourceFile(path.name, path.read_bytes())
+    except FileNotFoundError:
+        message, hint = "no such file or folder", "check the spelling"
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        hint = "check its name and permissions"
+    return SourceFile(path.name, b"", Problem(message, str(path), None, hint))
 
 
 def read_files(
@@ -146,9 +155,7 @@ def read_files(
             unusable += 1
     twice = _same(readings)
     if problems or twice:
-        message = (
-            f"{unusable} of {len(files)} files cannot be read" if problems else "transcripts given twice"
-        )
+        message = f"{unusable} of {len(files)} files cannot be read" if problems else "given twice"
         raise InputError(message, problems=[*problems, *twice])
     return readings
 

@@ -339,9 +339,7 @@ def _doubts(script: Script, believed: Believed, labels: dict[int, LineLabel], na
     """What a person should look at: no labels, labels not believed, a long head, times of day."""
     doubts = []
     if script.turns and not labels:
-        message = (
-            f"no speaker labels: each of {len(script.turns)} paragraphs is a turn of an unnamed participant"
-        )
+        message = f"no speaker labels: each of {len(script.turns)} paragraphs is a participant's turn"
         hint = 'begin each turn with a label, such as "INT:" and "P01:"'
         doubts.append(Problem(message, name, None, hint))
     for label, line in believed.doubtful[:10]:
