@@ -9,9 +9,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from thematic.codebook import path
 from thematic.model import (
     Cluster,
-    Code,
     Codebook,
     Coding,
     Evidence,
@@ -126,13 +126,7 @@ def _coding_order(coding: Coding) -> tuple[str, int, int, str, str, str]:
 
 def code_labels(codebook: Codebook) -> dict[str, str]:
     """`Theme › Code` for each code id; a code without parent is its name."""
-    by_id = {code.id: code for code in codebook.codes}
-    return {code.id: " › ".join(_path(code, by_id)) for code in codebook.codes}
-
-
-def _path(code: Code, by_id: Mapping[str, Code]) -> list[str]:
-    parent = by_id.get(code.parent_id) if code.parent_id else None
-    return [*(_path(parent, by_id) if parent else []), code.name]
+    return {code.id: " › ".join(path(codebook, code.id)) for code in codebook.codes}
 
 
 def coder_names(data: StudyData) -> dict[str, str]:

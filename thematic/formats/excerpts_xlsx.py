@@ -12,6 +12,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from thematic.codebook import walk
 from thematic.formats.excerpt_rows import (
     NOT_CALIBRATED,
     PROMPTS,
@@ -24,7 +25,7 @@ from thematic.formats.excerpt_rows import (
     stability_in_words,
     why,
 )
-from thematic.model import Code, Codebook, StudyData
+from thematic.model import Codebook, StudyData
 from thematic.text import snippet
 
 if TYPE_CHECKING:
@@ -257,9 +258,8 @@ def _codebook(
         ("Not this", 36), ("Id", 22), ("Status", 10),
     )  # fmt: skip
     _header(sheet, formats, 0, columns)
-    tree = _tree(codebook)
     # Codes no longer in use stand below, outside the range of the drop-down.
-    ordered = sorted(tree, key=lambda entry: entry[1].id not in choices)
+    ordered = sorted(walk(codebook), key=lambda entry: entry[1].id not in choices)
     if choices:
         workbook.define_name("codes", f"=Codebook!$A$2:$A${len(choices) + 1}")
     muted = formats.cell(font_color=MUTED)
@@ -309,17 +309,6 @@ def _clusters(sheet: Worksheet, formats: _Formats, data: StudyData) -> None:
 
 
 # --- Codes ---------------------------------------------------------------------------------------------
-
-
-def _tree(codebook: Codebook) -> list[tuple[int, Code]]:
-    """(depth, code) with each code under its parent, otherwise in the order of the codebook."""
-    known = {code.id for code in codebook.codes}
-
-    def under(parent_id: str | None, depth: int) -> list[tuple[int, Code]]:
-        children = [c for c in codebook.codes if (c.parent_id if c.parent_id in known else None) == parent_id]
-        return [entry for c in children for entry in ((depth, c), *under(c.id, depth + 1))]
-
-    return under(None, 0)
 
 
 def _choices(codebook: Codebook) -> dict[str, str]:
