@@ -9,11 +9,11 @@ from thematic.model import Code, Codebook
 
 __all__ = ["codebooks"]
 
-_AWKWARD = tuple(
-    "no|1e5|2020-01-01|~|null|- a|a: b|a #b|#c|'|\"|\\|> y|&a|*a|!t|%d|@f|`|? q|{a}|[b]|---|...|=1+1|+1|-1|'=1|<<"
-    "|Include:|Exclude:\n- x|\\Include:|Id: x|- item|x\n\n\ny|a\tb|a\\nb|é|e\u0301|שלום|👩\u200d👩\u200d👧|\ufeffx"
-    "|\xa0x|a  b|a\n  b|<b>&amp;</b>|]]>|a;b|a,b".split("|")
-) + ("|", "word " * 40, "w" * 150)
+_YAML = "no 1e5 2020-01-01 12:30 ~ null - a: # ' \" \\ > | & * ! % @ ` ? {a} [b] --- ... << =".split()
+_TABLES = ["=1+1", "+1", "-1", "'=1", "@x", "a;b", "a,b", "a\tb", "<b>&amp;</b>", "]]>"]
+_LETTERS = ["é", "e\u0301", "שלום", "👩\u200d👩\u200d👧", "\ufeffx", "\xa0x", "a  b", "word " * 40, "w" * 150]
+_LINES = ["Include:", "Exclude:\n- x", "\\Include:", "Id: x", "- item", "x\n\n\ny", "a\n  b", "a #b", "a: b"]
+_AWKWARD = [*_YAML, *_TABLES, *_LETTERS, *_LINES]
 _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
 _WORDS = st.text(_CHARACTERS | st.sampled_from(" \n:#-'\""), max_size=12)
 _TEXT = st.lists(st.sampled_from(_AWKWARD) | _WORDS, max_size=4).map("".join)

@@ -76,7 +76,7 @@ def make_codebook(
 def tidy_code(code: Code) -> Code:
     """The code with its texts as every format can carry them.
 
-    Line ends are LF; texts have no space around them; a name and each include, exclude and example is one
+    Line ends are LF; texts and their lines have no space at the end; a name and each include, exclude and example is one
     line; empty ones are gone. Nothing else is changed.
     """
     return replace(
@@ -92,7 +92,7 @@ def tidy_code(code: Code) -> Code:
 
 
 def _paragraphs(text: str) -> str:
-    return _LINE_ENDS.sub("\n", text).strip()
+    return "\n".join(map(str.rstrip, _LINE_ENDS.sub("\n", text).split("\n"))).strip()
 
 
 def _one_line(text: str) -> str:
@@ -183,7 +183,8 @@ def check(codes: Sequence[Code]) -> tuple[Flaw, ...]:
 def _check_texts(codes: Sequence[Code]) -> Iterator[Flaw]:
     for i, code in enumerate(codes):
         if not code.id:
-            yield Flaw(message=f"the code {_called(code.name)} has no id", hint="give it one", position=i)
+            hint = f"give it one, such as {id_from_name(code.name)}"
+            yield Flaw(message=f"the code {_called(code.name)} has no id", hint=hint, position=i)
         elif ";" in code.id or not all(map(_writable, code.id)) or "\n" in code.id or "\t" in code.id:
             hint = "lists of codes are separated by ; so an id may not hold one, nor a tab or a line end"
             yield Flaw(message=f"{_called(code.id)} cannot be an id", hint=hint, position=i)
@@ -213,7 +214,7 @@ def _writable(character: str) -> bool:
     """Whether XML, YAML and spreadsheets can all hold the character."""
     if character in "\t\n":
         return True
-    return unicodedata.category(character) not in ("Cc", "Cs") and character not in "\ufffe\uffff"
+    return unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp") and character not in "\ufffe\uffff"
 
 
 def _check_unique(codes: Sequence[Code]) -> Iterator[Flaw]:
@@ -395,7 +396,8 @@ def walk(codebook: Codebook) -> Iterator[tuple[int, Code]]:
 def find_code(codebook: Codebook, text: str) -> Code:
     """The code with this id; else the one with this name, whatever its case; else with this path `A > B`.
 
-    Of codes with one name, an active one is meant rather than a retired one. Raises CodebookError when there is none (with the nearest id or name) or when a name is used twice.
+    Of codes with one name, an active one is meant rather than a retired one. Raises CodebookError when there
+    is none (with the nearest id or name) or when a name is used twice.
     """
     wanted = text.strip()
     for code in codebook.codes:
