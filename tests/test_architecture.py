@@ -67,6 +67,6 @@ def test_every_dependency_is_justified_in_architecture_md() -> None:
 @pytest.mark.parametrize(
     "path", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "constraints.txt", "Makefile"]
 )
-def test_no_path_of_a_machine_and_no_registry_host_is_written_down(path: str) -> None:
+def test_no_path_of_a_machine_and_no_registry_host_is_written(path: str) -> None:
     text = (ROOT / path).read_text()
     assert not re.search(r"/home/|/root/|/Users/|/tmp/bash|pypi\.org|file://", text)

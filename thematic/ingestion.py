@@ -61,7 +61,7 @@ class IngestReport:
     unchanged: tuple[str, ...]
     speakers: tuple[Speaker, ...]
     warnings: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
+    notes: tuple[str, ...]
     files: tuple[dict[str, Any], ...]
 
     def record(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Inputs:
 
     files: tuple[FileRead, ...]
     unchanged: tuple[str, ...]
-    notes: tuple[Problem, ...]
+    notes: tuple[str, ...]
     speakers_file: bytes | None
     known: frozenset[str]
 
@@ -103,7 +103,7 @@ def read_inputs(
     Raises InputError with the problems of all files.
     """
     from thematic.formats.reading import ReadSettings
-    from thematic.formats.transcripts import read_transcripts
+    from thematic.formats.transcripts import find_files, open_file, read_files
 
     speakers_file = _speakers_file(paths, study)
     # Whatever can change how a file is read is in the key, so that a file with a known key is not read again.
@@ -112,25 +112,23 @@ def read_inputs(
     held: dict[str, list[str]] = {}
     for id_, record in known.items():
         held.setdefault(record["read_key"], []).append(id_)
+
+    found, notes = find_files(paths)
+    new: list[SourceFile] = []
     unchanged: list[str] = []
-
-    def is_held(file: SourceFile) -> bool:
-        ids = held.get(_key(how, file), [])
-        unchanged.extend(ids)
-        return bool(ids)
-
-    intake = read_transcripts(
-        paths,
-        settings=ReadSettings(encoding=settings.encoding or None),
-        speakers=_roster(speakers_file),
-        skip=is_held if only_new else None,
+    for file in map(open_file, found):
+        ids = held.get(_key(how, file), []) if only_new else []
+        unchanged += ids
+        if not ids:
+            new.append(file)
+    readings = read_files(
+        new, settings=ReadSettings(encoding=settings.encoding or None), roster=_roster(speakers_file)
     )
     files = tuple(
-        FileRead(file, _key(how, file), reading)
-        for file, reading in zip(intake.files, intake.readings, strict=True)
+        FileRead(file, _key(how, file), reading) for file, reading in zip(new, readings, strict=True)
     )
     _refuse_clashes(files, known)
-    return Inputs(files, tuple(unchanged), tuple(intake.notes), speakers_file, frozenset(known))
+    return Inputs(files, tuple(unchanged), tuple(notes), speakers_file, frozenset(known))
 
 
 def _key(how: str, file: SourceFile) -> str:

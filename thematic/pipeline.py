@@ -25,19 +25,22 @@ from typing import TYPE_CHECKING, Any
 from thematic import __version__
 from thematic.errors import Problem, StudyError
 from thematic.files import write_atomic
+from thematic.journal import read_journal
 from thematic.model import (
-    Cluster,
     Clustering,
     Codebook,
-    Placement,
+    Coder,
+    Coding,
+    Decision,
+    Excerpt,
     ProgressCallback,
-    Provenance,
     Segmentation,
     StudyData,
     Suggestion,
     Transcript,
     Vectors,
 )
+from thematic.review import judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
 from thematic.text import check_quote, count_words
 
@@ -148,6 +151,11 @@ class Pipeline:
         return hashlib.sha256(self.study.codebook_path.read_bytes()).hexdigest()
 
     @cached_property
+    def decisions_key(self) -> str:
+        journals = self.study.journals()
+        return fingerprint({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in journals})
+
+    @cached_property
     def suggest_key(self) -> str:
         settings = self.study.settings.suggest
         return fingerprint("suggest", _versions("suggest"), self.vector_keys, self.codebook_key, settings)
@@ -216,6 +224,31 @@ class Pipeline:
         return results
 
     @cached_property
+    def excerpts(self) -> tuple[Excerpt, ...]:
+        """All excerpts, transcript by transcript."""
+        return tuple(excerpt for s in self.segmentations.values() for excerpt in s.excerpts)
+
+    @cached_property
+    def decisions(self) -> dict[str, tuple[Decision, ...]]:
+        """The decisions of each coder, from the journals."""
+        return {path.stem: read_journal(path)[0] for path in self.study.journals()}
+
+    @cached_property
+    def codings(self) -> tuple[Coding, ...]:
+        """What people have coded, coder by coder."""
+        return tuple(c for coder, made in self.decisions.items() for c in make_codings(coder, made))
+
+    @cached_property
+    def none_apply(self) -> frozenset[str]:
+        """Excerpts of which a person has said that no code applies."""
+        return frozenset(
+            judgement.excerpt_id
+            for coder, made in self.decisions.items()
+            for judgement in judgements(coder, made)
+            if judgement.none_applies and judgement.excerpt_id
+        )
+
+    @cached_property
     def vectors(self) -> Vectors:
         """The vectors of all excerpts, transcript by transcript."""
         from thematic.embedding import concatenate, embed
@@ -259,12 +292,11 @@ class Pipeline:
         from thematic.embedding import code_vectors
         from thematic.suggestion import suggest
 
-        excerpts = [excerpt for s in self.segmentations.values() for excerpt in s.excerpts]
         vectors = self.vectors
         with self.ledger.stage("suggest"):
             texts = code_texts(self.codebook)
             suggestions = suggest(
-                excerpts,
+                self.excerpts,
                 vectors,
                 self.codebook,
                 texts,
@@ -280,24 +312,32 @@ class Pipeline:
     def clustering(self) -> Clustering:
         """Emergent clusters, placed against the codebook. A changed codebook places them anew only."""
         from thematic.clustering import cluster, place
+        from thematic.formats.clustering_json import read_clustering, write_clustering
 
         path = self.study.machine_file("clusters", "clusters", self.cluster_key, ".json")
         if path.exists():
-            clustering = _clustering(json.loads(path.read_bytes()))
+            clustering = read_clustering(path.read_bytes())
         else:
-            excerpts = [excerpt for s in self.segmentations.values() for excerpt in s.excerpts]
             vectors = self.vectors
             with self.ledger.stage("cluster"):
                 clustering = cluster(
-                    excerpts,
+                    self.excerpts,
                     vectors,
                     settings=self.study.settings.cluster,
                     on_progress=self.on_stage("Clustering"),
                 )
-                write_atomic(path, json_bytes(asdict(clustering)))
+                write_atomic(path, write_clustering(clustering))
             self.study.forget_other("clusters", {path})
         with self.ledger.stage("cluster"):
-            return place(clustering, self.suggestions, self.codebook, settings=self.study.settings.cluster)
+            return place(
+                clustering,
+                self.suggestions,
+                self.codebook,
+                excerpts=self.excerpts,
+                codings=self.codings,
+                none_apply=self.none_apply,
+                settings=self.study.settings.cluster,
+            )
 
     def data(self) -> StudyData:
         """The study as it stands now, for exports and reports."""
@@ -309,6 +349,8 @@ class Pipeline:
             codebook=self.codebook,
             suggestions=suggestions,
             clustering=clustering,
+            codings=self.codings,
+            coders=tuple(Coder(id=coder, name=coder) for coder in self.decisions),
             notes=self.notes(),
         )
 
@@ -316,7 +358,7 @@ class Pipeline:
         """What a reader of the results must know: warnings of reading, of the codebook and of suggesting."""
         from thematic.suggestion import notes
 
-        texts = [excerpt.text for s in self.segmentations.values() for excerpt in s.excerpts]
+        texts = [excerpt.text for excerpt in self.excerpts]
         reading = dict.fromkeys(w for r in self.records.values() for w in r["report"].get("warnings", ()))
         codebook = [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]]
         return (*notes(texts), *reading, *codebook)
@@ -456,29 +498,6 @@ def _is_current(receipt: Path, key: str, folder: Path) -> bool:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False  # no receipt, or not one of ours: make the exports again
-
-
-def _clustering(record: dict[str, Any]) -> Clustering:
-    return Clustering(
-        clusters=tuple(
-            Cluster(
-                **{
-                    **{k: tuple(v) if isinstance(v, list) else v for k, v in cluster.items()},
-                    "placement": _placement(cluster["placement"]),
-                }
-            )
-            for cluster in record["clusters"]
-        ),
-        unclustered=tuple(record["unclustered"]),
-        provenance=Provenance(**record["provenance"]),
-        note=record["note"],
-    )
-
-
-def _placement(record: dict[str, Any] | None) -> Placement | None:
-    if record is None:
-        return None
-    return Placement(**{k: tuple(v) if isinstance(v, list) else v for k, v in record.items()})
 
 
 def _peak_memory_mb() -> float | None:

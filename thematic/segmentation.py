@@ -168,7 +168,7 @@ def _sentencizer(language: str) -> Language:
         ) from error
     nlp.max_length = 1_000_000_000  # rules need no memory a character; the limit is meant for parsers
     pipe = nlp.add_pipe("sentencizer")
-    pipe.punct_chars = {*pipe.punct_chars, "…"}  # type: ignore[attr-defined]
+    pipe.punct_chars = {*pipe.punct_chars, "…"}
     return nlp
 
 

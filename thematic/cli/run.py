@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from thematic.cli import render
 from thematic.cli.options import (
@@ -163,7 +164,7 @@ def _print_summary(pipeline: Pipeline) -> None:
     counts = record["counts"]
     console = render.results()
     console.print()
-    console.print(f"[bold]{render.escape(record['title'])}[/]")
+    console.print(f"[bold]{escape(record['title'])}[/]")
     shown = counts["clusters"]["stable"] + counts["clusters"]["doubtful"]
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")

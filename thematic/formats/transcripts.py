@@ -53,7 +53,10 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
 
 HEAD_BYTES = 65536
 MAX_BYTES = 256 * 1024 * 1024
-_NOT_TRANSCRIPTS = ("readme*", "license*", "participants.csv", "participants.xlsx", "codings_*.csv")
+_NOT_TRANSCRIPTS = (
+    *("readme*", "license*", "participants.csv", "participants.xlsx"),
+    *("codings_*.csv", "interview_guide*", "topic_guide*"),
+)
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "rename it to .pdf, or export the transcript as .docx or .txt"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or export the transcript as .docx or .txt"),
