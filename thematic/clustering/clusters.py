@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from hashlib import sha256
 from itertools import count
 from math import sqrt
@@ -18,9 +17,7 @@ from thematic.clustering.description import exemplars, terms
 from thematic.clustering.partition import (
     Labels,
     Points,
-    centres,
     dense_groups,
-    nearest_centre,
     one_thread,
     reduce,
     ward_groups,
@@ -39,8 +36,7 @@ Status = Literal["stable", "doubtful", "hidden"]
 _GRAIN = {"coarse": 0.5, "medium": 1.0, "fine": 2.0}
 _FEWEST_WORDS = 3
 _FEWEST_EXCERPTS = 20  # fewer are read one by one, and groups of them are chance
-_MOST_EXCERPTS = 50_000  # every excerpt is compared with every other
-_MOST_REGROUPED = 10_000  # stability groups the excerpts twenty times
+_MOST_IN_TREE = 5_000  # more cost much and bring nothing: see benchmarks/clusters.py
 _COMPONENTS = 50
 _RESAMPLES = 20
 _STABLE, _DOUBTFUL = 0.75, 0.5  # the cut-offs of Hennig for the mean Jaccard overlap
@@ -172,28 +168,18 @@ def _values(excerpts: Sequence[Excerpt], vectors: Vectors) -> Points:
     return values
 
 
-def _sample(excerpts: Sequence[Excerpt], most: int) -> Labels:
-    """Rows of at most `most` excerpts, ascending, chosen by the hash of their ids: random to any pattern."""
-    if len(excerpts) <= most:
-        return np.arange(len(excerpts))
-    hashes = [sha256(excerpt.id.encode()).digest() for excerpt in excerpts]
-    return np.sort(np.array(sorted(range(len(excerpts)), key=hashes.__getitem__)[:most]))
-
-
 # --- Groups --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grouping:
-    """Labels from 0 in order of the first row, -1 for none, and what was found about them."""
+    """The label from 0 of each distinct excerpt, -1 for none, and what was found about it."""
 
     points: Points
     labels: Labels
     dense: NDArray[np.bool_]
     stabilities: list[float | None]
     interviews: int
-    grouped: int  # the number of rows that were grouped; the rest joined the nearest centre
-    regrouped: int  # the number of rows behind the stabilities
 
 
 def _group(
@@ -209,36 +195,26 @@ def _group(
             on_progress(next(done), _RESAMPLES + 2)
 
     _, interviews = np.unique([excerpt.transcript_id for excerpt in excerpts], return_inverse=True)
-    sample, small_sample = _sample(excerpts, _MOST_EXCERPTS), _sample(excerpts, _MOST_REGROUPED)
-    regroup: Callable[[Points], Labels]
+    hashes = np.array(
+        [int.from_bytes(sha256(e.id.encode()).digest()[:8], "big") for e in excerpts], np.uint64
+    )
+    groups = round(_GRAIN[settings.granularity] * sqrt(len(excerpts)))
+
+    def group(rows: Labels, *, ward: bool = settings.method == "ward") -> Labels:
+        sample = np.sort(np.argsort(hashes[rows], kind="stable")[:_MOST_IN_TREE])
+        if ward:
+            return ward_groups(points[rows], sample, groups)
+        return dense_groups(points[rows], sample)
+
     with one_thread():
-        points = reduce(values, min(_COMPONENTS, len(sample) - 1), fit=sample)
-        if settings.method == "ward":
-            groups = round(_GRAIN[settings.granularity] * sqrt(len(sample)))
-            regroup = partial(ward_groups, groups=groups)
-            found = regroup(points[sample])
-            labels = (
-                found
-                if len(sample) == len(points)
-                else nearest_centre(points, centres(points[sample], found))
-            )
-            step()
-            dense = dense_groups(points, fit=small_sample) >= 0
-        else:
-            regroup = dense_groups
-            labels = dense_groups(points, fit=sample)
-            step()
-            dense = labels >= 0
+        points = reduce(values, min(_COMPONENTS, len(values) - 1, values.shape[1]))
+        everything = np.arange(len(points))
+        labels = group(everything)
+        step()
+        dense = group(everything, ward=False) >= 0
         step()
         stabilities = stability(
-            points[small_sample],
-            labels[small_sample],
-            interviews[small_sample],
-            regroup=regroup,
-            groups=int(labels.max()) + 1,
-            resamples=_RESAMPLES,
-            seed=settings.seed,
-            on_draw=step,
+            labels, interviews, regroup=group, resamples=_RESAMPLES, seed=settings.seed, on_draw=step
         )
     return _Grouping(
         points=points,
@@ -246,8 +222,6 @@ def _group(
         dense=dense,
         stabilities=stabilities,
         interviews=int(interviews.max()) + 1,
-        grouped=len(sample),
-        regrouped=len(small_sample),
     )
 
 
@@ -309,20 +283,15 @@ def _remarks(grouping: _Grouping, settings: ClusterSettings) -> list[str]:
     """What a reader must know about how the groups were found, a sentence each."""
     total, needed = len(grouping.labels), _interviews_needed(grouping, settings)
     remarks = []
-    if grouping.grouped < total:
+    if total > _MOST_IN_TREE:
         remarks.append(
-            f"{grouping.grouped:,} of {total:,} excerpts, chosen by the hash of their ids, were clustered; "
-            "each of the others joined the nearest cluster."
+            f"The tree of groups was made from {_MOST_IN_TREE:,} of {total:,} excerpts, chosen by the hash "
+            "of their ids; the others joined the nearest group."
         )
     if grouping.interviews < FEWEST_INTERVIEWS:
         remarks.append(
             f"The stability of clusters is not known: that needs {FEWEST_INTERVIEWS} interviews, and there "
             f"{'is' if grouping.interviews == 1 else 'are'} {grouping.interviews}."
-        )
-    elif grouping.regrouped < total:
-        remarks.append(
-            f"Stability was measured on {grouping.regrouped:,} of {total:,} excerpts, which makes the "
-            "figures cautious."
         )
     if needed < settings.min_interviews:
         remarks.append(

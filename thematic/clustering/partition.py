@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "centres",
     "cut",
     "dense_groups",
     "nearest",
-    "nearest_centre",
     "neighbour_graph",
     "one_thread",
     "reduce",
@@ -34,7 +32,7 @@ Labels = NDArray[np.intp]
 
 _BLOCK = 1024  # rows of the similarity matrix held at once: 200 MB at 50,000 excerpts
 _WORKERS = 2
-_MOST_MOVES = 100
+_MOST_MOVES = 100  # rounds; a few dozen are usual
 _DENSE_COMPONENTS = 15  # density means little in more dimensions
 
 
@@ -56,20 +54,17 @@ def unit(values: NDArray[Any]) -> Points:
     return scaled
 
 
-def reduce(values: Points, size: int, *, fit: slice | Labels = slice(None)) -> Points:
+def reduce(values: Points, size: int) -> Points:
     """The first `size` principal components of `values`, rows of length one: shape (n, size), float32.
 
-    Mean and components are those of the rows `fit`; all rows are projected. Components come from the
-    covariance matrix. Their signs, which the eigenvalue problem leaves open, are fixed so that the largest
-    weight of each is positive.
+    Components come from the covariance matrix. Their signs, which the eigenvalue problem leaves open, are
+    fixed so that the largest weight of each is positive.
     """
-    mean = values[fit].mean(axis=0, dtype=np.float64)
-    spread = values[fit] - mean
-    _, vectors = np.linalg.eigh(spread.T @ spread)
+    centred = values - values.mean(axis=0, dtype=np.float64)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
     components = vectors[:, ::-1][:, :size]
     largest = np.abs(components).argmax(axis=0)
-    components = components * np.sign(components[largest, np.arange(components.shape[1])])
-    return unit((values - mean) @ components)
+    return unit(centred @ (components * np.sign(components[largest, np.arange(size)])))
 
 
 def nearest(points: Points, k: int) -> Labels:
@@ -145,34 +140,40 @@ def ward_tree(points: Points, graph: Any) -> Labels:
     return merges
 
 
-def ward_groups(points: Points, groups: int) -> Labels:
+def ward_groups(points: Points, sample: Labels, groups: int) -> Labels:
     """A label from 0 for each point: at most `groups` groups, near in Ward's sense. Shape (n,).
 
-    Ward's tree on the graph of nearest neighbours gives the groups. Since a merge, once made, is never
-    undone, each point then moves to the nearest centre, until none moves.
+    Ward's tree on the graph of nearest neighbours of the rows `sample` gives the groups. A merge, once made,
+    is never undone, so each point then moves to the nearest centre, until none moves: this makes groups
+    tighter and more repeatable than the tree's, and brings in the rows outside the sample.
     """
-    if groups >= len(points):
-        return np.arange(len(points), dtype=np.intp)
-    neighbours = nearest(points, min(15 if len(points) >= 500 else 10, len(points) - 1))
-    labels = cut(ward_tree(points, neighbour_graph(points, neighbours)), groups)
+    inside = points[sample]
+    found = np.arange(len(inside))
+    if groups < len(inside):
+        neighbours = nearest(inside, min(15 if len(inside) >= 500 else 10, len(inside) - 1))
+        found = cut(ward_tree(inside, neighbour_graph(inside, neighbours)), groups)
+    labels = _nearest_centre(points, _centres(inside, found))
     for _ in range(_MOST_MOVES):
-        moved = nearest_centre(points, centres(points, labels))
+        moved = _nearest_centre(points, _centres(points, labels))
         if np.array_equal(moved, labels):
             break
-        labels = np.unique(moved, return_inverse=True)[1]  # numbered anew, should a group have lost its last
+        labels = moved
     return labels
 
 
-def centres(points: Points, labels: Labels) -> Points:
-    """The mean of the points of each label 0, 1, …: shape (labels, d)."""
-    return np.array([points[labels == label].mean(axis=0) for label in range(int(labels.max()) + 1)])
+def _centres(points: Points, labels: Labels) -> Points:
+    """The mean of the points of each label that occurs: shape (labels, d)."""
+    return np.array([points[labels == label].mean(axis=0) for label in np.unique(labels)])
 
 
-def nearest_centre(points: Points, means: Points) -> Labels:
-    """The row of `means` nearest to each point, the first where several are. Shape (n,)."""
-    # The nearest mean m of p has the largest 2pm - mm, because |p - m|² = pp - 2pm + mm.
-    rows: Labels = (2 * points @ means.T - (means**2).sum(axis=1)).argmax(axis=1)
-    return rows
+def _nearest_centre(points: Points, means: Points) -> Labels:
+    """The row of `means` nearest to each point, the first where several are; rows numbered without gaps."""
+    rows = np.empty(len(points), dtype=np.intp)
+    for start in range(0, len(points), _BLOCK):
+        # The nearest mean m of p has the largest 2pm - mm, because |p - m|² = pp - 2pm + mm.
+        nearness = 2 * points[start : start + _BLOCK] @ means.T - (means**2).sum(axis=1)
+        rows[start : start + _BLOCK] = nearness.argmax(axis=1)
+    return np.unique(rows, return_inverse=True)[1]
 
 
 def cut(merges: Labels, groups: int) -> Labels:
@@ -191,30 +192,29 @@ def cut(merges: Labels, groups: int) -> Labels:
     return labels[:count].astype(np.intp)
 
 
-def dense_groups(points: Points, *, fit: Labels | None = None) -> Labels:
+def dense_groups(points: Points, sample: Labels) -> Labels:
     """A label from 0 for each point in a dense group, -1 for the sparse rest. Shape (n,).
 
     `points` are principal components, of which the first 15 are used. The groups are leaves of the HDBSCAN
-    tree (Campello, Moulavi and Sander 2013, doi:10.1007/978-3-642-37456-2_14). With `fit`, the tree is that
-    of these rows, and the others are placed in it one by one.
+    tree (Campello, Moulavi and Sander 2013, doi:10.1007/978-3-642-37456-2_14) of the rows `sample`; the other
+    rows are placed in it one by one.
     """
     import hdbscan
 
     space = unit(points[:, :_DENSE_COMPONENTS]).astype(np.float64)
     labels = np.full(len(points), -1, dtype=np.intp)
-    rows = np.arange(len(points)) if fit is None else fit
-    size = max(5, round(sqrt(len(rows)) / 5))
-    if len(rows) <= size:
+    size = max(5, round(sqrt(len(sample)) / 5))
+    if len(sample) <= size:
         return labels
+    rest = np.setdiff1d(np.arange(len(points)), sample)
     finder = hdbscan.HDBSCAN(
         min_cluster_size=size,
         min_samples=3,
         cluster_selection_method="leaf",
         core_dist_n_jobs=1,
-        prediction_data=len(rows) < len(points),
-    ).fit(space[rows])
-    labels[rows] = finder.labels_
-    rest = np.setdiff1d(np.arange(len(points)), rows)
+        prediction_data=len(rest) > 0,
+    ).fit(space[sample])
+    labels[sample] = finder.labels_
     if len(rest) and labels.max() >= 0:
         labels[rest] = hdbscan.approximate_predict(finder, space[rest])[0]
     return labels

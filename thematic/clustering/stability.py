@@ -10,7 +10,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from thematic.clustering.partition import Labels, Points
+from thematic.clustering.partition import Labels
 
 __all__ = ["FEWEST_INTERVIEWS", "best_overlaps", "draws", "stability"]
 
@@ -19,32 +19,30 @@ _SHARE_DROPPED = 0.2
 
 
 def stability(
-    points: Points,
     labels: Labels,
     interviews: Labels,
     *,
-    regroup: Callable[[Points], Labels],
-    groups: int,
+    regroup: Callable[[Labels], Labels],
     resamples: int,
     seed: int,
     on_draw: Callable[[], None] = lambda: None,
 ) -> list[float | None]:
-    """The mean best Jaccard overlap of the labels 0 … groups - 1 over draws that leave out interviews.
+    """The mean best Jaccard overlap of each label 0, 1, … over draws that leave out interviews.
 
     In each draw one interview in five is left out, the rest is grouped anew, and each old group, restricted
     to the excerpts that remain, is compared with the new group most like it (Hennig 2007,
     doi:10.1016/j.csda.2006.11.025, with interviews as the unit that is drawn). Draws that leave nothing of a
-    group do not count for it. None where no draw counts, and for every group of fewer than three interviews.
+    group do not count for it. None where no draw counts, and for all groups of fewer than three interviews.
 
-    `interviews` numbers the interview of each row from 0.
+    `interviews` numbers the interview of each row from 0; `regroup` takes rows and labels them anew.
     """
-    total = int(interviews.max(initial=-1)) + 1
+    groups, total = int(labels.max(initial=-1)) + 1, int(interviews.max(initial=-1)) + 1
     if total < FEWEST_INTERVIEWS:
         return [None] * groups
     overlaps: list[list[float]] = [[] for _ in range(groups)]
     for dropped in draws(total, resamples, seed):
-        kept = ~np.isin(interviews, dropped)
-        for group, overlap in enumerate(best_overlaps(labels[kept], regroup(points[kept]), groups)):
+        rows = np.flatnonzero(~np.isin(interviews, dropped))
+        for group, overlap in enumerate(best_overlaps(labels[rows], regroup(rows), groups)):
             if not np.isnan(overlap):
                 overlaps[group].append(float(overlap))
         on_draw()
