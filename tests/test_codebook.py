@@ -227,6 +227,11 @@ def test_colours() -> None:
     assert messages(replace(ROOM, color="blue")) == ["“room”: “blue” is not a colour"]
 
 
+def test_guids() -> None:
+    assert messages(replace(ROOM, guid="85D17F60-7bb0-481e-b742-b4861dd669df")) == []
+    assert messages(replace(ROOM, guid="85d17f60")) == ["“room”: “85d17f60” is not a GUID"]
+
+
 def test_missing_and_identical_definitions_are_warnings() -> None:
     same = replace(ADVICE, parent_id=None, definition="how it  FEELS.")
     bare = Code(id="bare", name="Bare", examples=("x",))

@@ -45,6 +45,7 @@ __all__ = [
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def make_codebook(
@@ -76,8 +77,8 @@ def make_codebook(
 def tidy_code(code: Code) -> Code:
     """The code with its texts as every format can carry them.
 
-    Line ends are LF; texts and their lines have no space at the end; a name and each include, exclude and example is one
-    line; empty ones are gone. Nothing else is changed.
+    Line ends are LF; no line has space at its end, no text around it; a name, and each include, exclude and
+    example, is one line; empty ones are gone. Nothing else is changed.
     """
     return replace(
         code,
@@ -200,6 +201,9 @@ def _check_texts(codes: Sequence[Code]) -> Iterator[Flaw]:
         if code.color is not None and not _COLOR.fullmatch(code.color):
             message = f"{_called(code.id)}: {_called(code.color)} is not a colour"
             yield Flaw(message=message, hint='write it as "#0072B2"', position=i, field="color")
+        if code.guid is not None and not _GUID.fullmatch(code.guid):
+            message = f"{_called(code.id)}: {_called(code.guid)} is not a GUID"
+            yield Flaw(message=message, hint="leave it out, and one is made", position=i, field="guid")
 
 
 def _texts(code: Code) -> Iterator[tuple[str, str]]:

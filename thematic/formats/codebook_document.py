@@ -12,6 +12,7 @@ from typing import Any, Literal
 from thematic.errors import Problem, did_you_mean
 from thematic.formats.codebook_drafts import Draft, codebook_from_drafts, mistakes
 from thematic.model import Code, Codebook
+from thematic.text import snippet
 
 __all__ = [
     "CODE_KEYS",
@@ -178,8 +179,9 @@ class _Reader:
         if node.kind == "nothing":
             return ""
         if node.kind != "text":
-            hint = f'put it in quotes: "{node.text}"'
-            self.problem(f"`{key}`: without quotes, {node.text} is {node.kind}, not a text", node.line, hint)
+            value = snippet(node.text)
+            hint = f'put it in quotes: "{value}"'
+            self.problem(f"`{key}`: without quotes, {value} is {node.kind}, not a text", node.line, hint)
         return node.text
 
     def texts(self, node: Node | None, key: str) -> tuple[str, ...]:
