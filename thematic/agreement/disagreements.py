@@ -1,0 +1,403 @@
+"""Where coders differ, and how: every difference classed, shared out and ranked for the meeting.
+
+    boundary      the spans of both overlap, but the unit is in only one of them
+    unit slip     one applied the code here, the other to the unit before or after
+    granularity   one applied a code, the other its parent or child
+    confusion     one applied a code, the other a different one in its place
+    multiplicity  both coded the unit, one of them with a code more
+    omission      one applied the code, the other coded the unit with nothing
+
+A difference is of the first kind on this list that it fits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from statistics import median
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thematic.agreement.units import CodedUnits, Span
+from thematic.text import count_words
+
+__all__ = [
+    "Disagreement",
+    "Kind",
+    "KindShare",
+    "SpanAgreement",
+    "disagreements",
+    "kind_shares",
+    "match_spans",
+    "span_agreement",
+]
+
+Kind = Literal["boundary", "unit slip", "granularity", "confusion", "multiplicity", "omission"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """One difference at one unit, between one pair of coders or several.
+
+    codes: the code at issue, or the two that stand against each other.
+    readings: everything that each coder applied to the unit. pairs: the pairs of coders that differ so.
+    other_unit: the neighbour that the other coder coded, for a unit slip.
+    weight: what it adds to the observed disagreement of alpha: for each pair, the codes on which they differ
+    divided by the number of coders of the unit less one (Krippendorff 2011, step B: each coder's value is
+    paired with those of the others, so that a unit counts in proportion to its coders).
+    before, after: the neighbouring units' words, where the order of units is known.
+    """
+
+    kind: Kind
+    codes: tuple[str, ...]
+    unit: str
+    interview: str | None
+    text: str
+    readings: Mapping[str, tuple[str, ...]]
+    pairs: tuple[tuple[str, str], ...]
+    weight: float
+    other_unit: str | None = None
+    before: str = ""
+    after: str = ""
+    memos: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindShare:
+    """How often a kind of disagreement occurs, and its share of all observed disagreement (0 to 1)."""
+
+    kind: Kind
+    n: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanAgreement:
+    """How the free spans of two coders fit: one code, or all codes where `code` is None.
+
+    n_spans: of each coder. n_matched: pairs whose overlap divided by their union is at least the threshold.
+    f1: twice the matched pairs divided by all spans; None where nobody drew one.
+    start_offset, end_offset: median distance of the boundaries of overlapping spans, in characters;
+    start_words, end_words: the same in words. None where no spans overlap.
+    """
+
+    coders: tuple[str, str]
+    code: str | None
+    n_spans: tuple[int, int]
+    n_matched: int
+    f1: float | None
+    start_offset: float | None
+    end_offset: float | None
+    start_words: float | None
+    end_words: float | None
+
+
+class _Difference(NamedTuple):
+    """What a pair of coders differs on at a unit, as positions; `other` is the neighbouring unit or -1."""
+
+    unit: int
+    other: int
+    kind: Kind
+    codes: tuple[int, ...]
+
+
+def disagreements(
+    coded: CodedUnits,
+    *,
+    coders: Sequence[str] = (),
+    parents: Mapping[str, str | None] | None = None,
+    trouble: Sequence[str] = (),
+) -> tuple[Disagreement, ...]:
+    """Every difference between coders, those on the most troublesome codes first, then in order of the text.
+
+    coders: compare these only; all by default. parents: the parent of each code.
+    trouble: codes in order of instances times disagreement, as an audit ranks them.
+    """
+    chosen = [coded.ratings.coders.index(coder) for coder in coders or coded.ratings.coders]
+    found: dict[_Difference, list[tuple[int, int]]] = defaultdict(list)
+    for first, second in combinations(chosen, 2):
+        for difference in _differences(coded, first, second, parents or {}):
+            found[difference].append((first, second))
+    assigned = coded.assigned[:, chosen].sum(axis=1)
+    rank = {code: position for position, code in enumerate(trouble)}
+
+    def order(difference: _Difference) -> tuple[int, int, str, tuple[int, ...]]:
+        names = [coded.ratings.codes[code] for code in difference.codes]
+        worst = min(rank.get(name, len(rank)) for name in names)
+        return worst, difference.unit, difference.kind, difference.codes
+
+    return tuple(
+        _describe(coded, difference, found[difference], chosen, assigned)
+        for difference in sorted(found, key=order)
+    )
+
+
+def kind_shares(found: Sequence[Disagreement]) -> tuple[KindShare, ...]:
+    """Every kind, also those that do not occur, in the order of this module's list."""
+    total = sum(disagreement.weight for disagreement in found)
+    counts = Counter(disagreement.kind for disagreement in found)
+    weights: dict[str, float] = defaultdict(float)
+    for disagreement in found:
+        weights[disagreement.kind] += disagreement.weight
+    return tuple(
+        KindShare(kind=kind, n=counts[kind], share=weights[kind] / total if total else 0.0)
+        for kind in get_args(Kind)
+    )
+
+
+# --- Classing -----------------------------------------------------------------------------------------
+
+
+def _differences(
+    coded: CodedUnits, first: int, second: int, parents: Mapping[str, str | None]
+) -> list[_Difference]:
+    presence = coded.ratings.presence
+    a, b = presence[:, first], presence[:, second]
+    # 1: only the first applied it; -1: only the second did; 0: no difference, or not both assigned.
+    sign = np.where((a >= 0) & (b >= 0), a - b, np.int8(0))
+    found: list[_Difference] = []
+    if coded.spans:
+        found += _boundaries(coded, first, second, sign)
+    if coded.order_known:
+        found += _slips(coded, sign)
+    related = _Related(coded.ratings.codes, parents)
+
+    @cache
+    def classed(signs: bytes, either_empty: bool) -> tuple[tuple[Kind, tuple[int, ...]], ...]:
+        return related.classed(np.frombuffer(signs, dtype=np.int8), either_empty)
+
+    uncoded = ~((a == 1).any(axis=1) & (b == 1).any(axis=1))
+    for unit in np.flatnonzero(sign.any(axis=1)).tolist():
+        for kind, codes in classed(sign[unit].tobytes(), bool(uncoded[unit])):
+            found.append(_Difference(unit, -1, kind, codes))
+    return found
+
+
+def _boundaries(coded: CodedUnits, first: int, second: int, sign: NDArray[np.int8]) -> list[_Difference]:
+    """Differences at units that a span of one reaches and an overlapping span of the other does not."""
+    names = coded.ratings.coders
+    places = _spans_by(coded.spans)
+    found = []
+    for unit, code in zip(*(at.tolist() for at in np.nonzero(sign)), strict=True):
+        place = coded.units[unit]
+        if place.start is None or place.end is None:
+            continue
+        who, other = (first, second) if sign[unit, code] == 1 else (second, first)
+        interview, label = place.interview or "", coded.ratings.codes[code]
+        theirs = places.get((interview, names[other], label), [])
+        mine = places.get((interview, names[who], label), [])
+        here = [span for span in mine if span.start < place.end and span.end > place.start]
+        if any(span.start < far.end and span.end > far.start for span in here for far in theirs):
+            found.append(_Difference(unit, -1, "boundary", (code,)))
+            sign[unit, code] = 0
+    return found
+
+
+def _slips(coded: CodedUnits, sign: NDArray[np.int8]) -> list[_Difference]:
+    """Neighbouring units of one interview of which each coder gave the code to another one."""
+    interviews = np.array([unit.interview or "" for unit in coded.units])
+    neighbours = (interviews[1:] == interviews[:-1])[:, None]
+    found = []
+    crossed = (sign[:-1] * sign[1:] == -1) & neighbours
+    for unit, code in zip(*(at.tolist() for at in np.nonzero(crossed)), strict=True):
+        if sign[unit, code] and sign[unit + 1, code]:  # neither was taken by the pair before
+            found.append(_Difference(unit, unit + 1, "unit slip", (code,)))
+            sign[unit : unit + 2, code] = 0
+    return found
+
+
+class _Related:
+    """Which codes are parent and child, and which are siblings."""
+
+    def __init__(self, codes: Sequence[str], parents: Mapping[str, str | None]) -> None:
+        self.codes = codes
+        self.parents = parents
+
+    def classed(self, sign: NDArray[np.int8], either_empty: bool) -> tuple[tuple[Kind, tuple[int, ...]], ...]:
+        """Codes that only one applied, set against those that only the other did, then those left over."""
+        mine, theirs = np.flatnonzero(sign == 1).tolist(), np.flatnonzero(sign == -1).tolist()
+        result: list[tuple[Kind, tuple[int, ...]]] = []
+        rules: tuple[tuple[Kind, int], ...] = (("granularity", 0), ("confusion", 1), ("confusion", 2))
+        for kind, furthest in rules:
+            for x in list(mine):
+                y = next((y for y in theirs if self._distance(x, y) <= furthest), None)
+                if y is not None:
+                    result.append((kind, (min(x, y), max(x, y))))
+                    mine.remove(x)
+                    theirs.remove(y)
+        left: Kind = "omission" if either_empty else "multiplicity"
+        return (*result, *((left, (code,)) for code in (*mine, *theirs)))
+
+    def _distance(self, x: int, y: int) -> int:
+        """0 for parent and child however far, 1 for siblings, 2 for any other two codes."""
+        a, b = self.codes[x], self.codes[y]
+        if a in self._above(b) or b in self._above(a):
+            return 0
+        parent = self.parents.get(a)
+        return 1 if parent is not None and parent == self.parents.get(b) else 2
+
+    def _above(self, code: str) -> list[str]:
+        above: list[str] = []
+        parent = self.parents.get(code)
+        while parent is not None and parent not in above:
+            above.append(parent)
+            parent = self.parents.get(parent)
+        return above
+
+
+def _describe(
+    coded: CodedUnits,
+    difference: _Difference,
+    pairs: Sequence[tuple[int, int]],
+    chosen: Sequence[int],
+    assigned: NDArray[np.int64],
+) -> Disagreement:
+    ratings, unit = coded.ratings, coded.units[difference.unit]
+    names = ratings.coders
+    at = [difference.unit] if difference.other < 0 else [difference.unit, difference.other]
+    of_each = len(difference.codes) if len(at) == 1 else 1
+    readings = {
+        names[coder]: tuple(
+            ratings.codes[code] for code in np.flatnonzero(ratings.presence[difference.unit, coder] == 1)
+        )
+        for coder in chosen
+        if coded.assigned[difference.unit, coder]
+    }
+    return Disagreement(
+        kind=difference.kind,
+        codes=tuple(ratings.codes[code] for code in difference.codes),
+        unit=unit.id,
+        interview=unit.interview,
+        text=unit.text,
+        readings=readings,
+        pairs=tuple((names[first], names[second]) for first, second in pairs),
+        weight=len(pairs) * sum(of_each / (int(assigned[position]) - 1) for position in at),
+        other_unit=coded.units[difference.other].id if difference.other >= 0 else None,
+        before=_neighbour(coded, difference.unit, -1),
+        after=_neighbour(coded, difference.unit, 1),
+        memos={name: coded.memos[unit.id, name] for name in readings if (unit.id, name) in coded.memos},
+    )
+
+
+def _neighbour(coded: CodedUnits, unit: int, step: int) -> str:
+    at = unit + step
+    if not coded.order_known or not 0 <= at < len(coded.units):
+        return ""
+    other = coded.units[at]
+    return other.text if other.interview == coded.units[unit].interview else ""
+
+
+# --- Free spans ---------------------------------------------------------------------------------------
+
+
+def span_agreement(
+    spans: Sequence[Span],
+    *,
+    coders: Sequence[str],
+    texts: Mapping[str, str] | None = None,
+    threshold: float = 0.5,
+) -> tuple[SpanAgreement, ...]:
+    """How the spans of each pair of coders fit: all codes together first, then code by code.
+
+    texts: the text of each interview, for offsets in words. threshold: the least overlap over union at which
+    two spans are the same one.
+    """
+    by = _spans_by(spans)
+    codes = sorted({span.code for span in spans})
+    interviews = sorted({span.interview for span in spans})
+    found = []
+    for first, second in combinations(coders, 2):
+        by_code: dict[str | None, list[tuple[Span, Span, float]]] = {None: []}
+        for name in codes:
+            by_code[name] = [
+                pair
+                for interview in interviews
+                for pair in match_spans(
+                    by.get((interview, first, name), []), by.get((interview, second, name), [])
+                )
+            ]
+            by_code[None] += by_code[name]
+        for code, pairs in by_code.items():
+            sizes = tuple(
+                sum(span.coder == coder and code in (None, span.code) for span in spans)
+                for coder in (first, second)
+            )
+            found.append(
+                _span_agreement((first, second), code, (sizes[0], sizes[1]), pairs, texts, threshold)
+            )
+    return tuple(found)
+
+
+def match_spans(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[Span, Span, float]]:
+    """Which span of one is which of the other: the pairs with the largest total overlap over union.
+
+    Each span is used at most once, and spans that do not overlap are never paired. The third value is the
+    pair's overlap divided by its union, above 0 and up to 1.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    pairs = []
+    for ours, theirs in _touching_groups(first, second):
+        overlap = np.array([[_overlap_over_union(a, b) for b in theirs] for a in ours])
+        for i, j in zip(*linear_sum_assignment(overlap, maximize=True), strict=True):
+            if overlap[i, j] > 0:
+                pairs.append((ours[i], theirs[j], float(overlap[i, j])))
+    return pairs
+
+
+def _touching_groups(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[list[Span], list[Span]]]:
+    """Spans that overlap directly or through others: assignment is solved in each group on its own."""
+    groups: list[tuple[list[Span], list[Span]]] = []
+    reach = -1
+    for span, side in sorted([*((span, 0) for span in first), *((span, 1) for span in second)]):
+        if span.start >= reach:
+            groups.append(([], []))
+        groups[-1][side].append(span)
+        reach = max(reach, span.end)
+    return [group for group in groups if group[0] and group[1]]
+
+
+def _overlap_over_union(a: Span, b: Span) -> float:
+    overlap = min(a.end, b.end) - max(a.start, b.start)
+    return overlap / (max(a.end, b.end) - min(a.start, b.start)) if overlap > 0 else 0.0
+
+
+def _span_agreement(
+    coders: tuple[str, str],
+    code: str | None,
+    n_spans: tuple[int, int],
+    pairs: Sequence[tuple[Span, Span, float]],
+    texts: Mapping[str, str] | None,
+    threshold: float,
+) -> SpanAgreement:
+    matched = sum(overlap >= threshold for _, _, overlap in pairs)
+
+    def words(at: int, to: int, interview: str) -> int:
+        return count_words((texts or {})[interview][min(at, to) : max(at, to)])
+
+    both = [(a, b) for a, b, _ in pairs]
+    readable = [(a, b) for a, b in both if texts is not None and a.interview in texts]
+    return SpanAgreement(
+        coders=coders,
+        code=code,
+        n_spans=n_spans,
+        n_matched=matched,
+        f1=2 * matched / sum(n_spans) if sum(n_spans) else None,
+        start_offset=median(abs(a.start - b.start) for a, b in both) if both else None,
+        end_offset=median(abs(a.end - b.end) for a, b in both) if both else None,
+        start_words=median(words(a.start, b.start, a.interview) for a, b in readable) if readable else None,
+        end_words=median(words(a.end, b.end, a.interview) for a, b in readable) if readable else None,
+    )
+
+
+def _spans_by(spans: Sequence[Span]) -> dict[tuple[str, str, str], list[Span]]:
+    """Spans by interview, coder and code, in order of the text."""
+    by: dict[tuple[str, str, str], list[Span]] = defaultdict(list)
+    for span in sorted(spans):
+        by[span.interview, span.coder, span.code].append(span)
+    return by
