@@ -45,11 +45,15 @@ class CodebookFile:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """A transcript file: its bytes, what they were read as, and the hash of all that decides how."""
+    """A transcript file: its bytes, what they were read as, the hash of all that decides how.
+
+    `is_held`: the study has it already, read in the same way.
+    """
 
     file: SourceFile
     key: str
     reading: Reading
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,11 @@ class Inputs:
     def report(self) -> IngestReport:
         """What ingesting would do."""
         read = [file.reading for file in self.files]
-        ids = [t.id for reading in read for t in reading.transcripts]
+        ids = {t.id: file.is_held for file in self.files for t in file.reading.transcripts}
         return IngestReport(
             added=tuple(id_ for id_ in ids if id_ not in self.known),
-            changed=tuple(id_ for id_ in ids if id_ in self.known),
-            unchanged=self.unchanged,
+            changed=tuple(id_ for id_, is_held in ids.items() if id_ in self.known and not is_held),
+            unchanged=(*self.unchanged, *(id_ for id_, is_held in ids.items() if is_held)),
             speakers=tuple(speaker for reading in read for speaker in reading.speakers),
             warnings=tuple(w for reading in read for w in reading.report.warnings),
             notes=self.notes,
@@ -125,7 +129,8 @@ def read_inputs(
         new, settings=ReadSettings(encoding=settings.encoding or None), roster=_roster(speakers_file)
     )
     files = tuple(
-        FileRead(file, _key(how, file), reading) for file, reading in zip(new, readings, strict=True)
+        FileRead(file, key := _key(how, file), reading, key in held)
+        for file, reading in zip(new, readings, strict=True)
     )
     _refuse_clashes(files, known)
     return Inputs(files, tuple(unchanged), tuple(notes), speakers_file, frozenset(known))

@@ -111,6 +111,8 @@ def main() -> None:
         print_error(error)
         sys.exit(error.exit_code)
     except OSError as error:
+        if error.errno is None:  # not the operating system's word: a bug of ours
+            raise
         from thematic.cli.render import print_os_error
 
         print_os_error(error)

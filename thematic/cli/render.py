@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from thematic.errors import Problem, ThematicError
 
 if TYPE_CHECKING:
     from thematic.ingestion import IngestReport
-    from thematic.model import ProgressCallback
+    from thematic.model import Cluster, ProgressCallback
 
 
 @lru_cache(maxsize=1)
@@ -125,18 +125,27 @@ def stage_printer(quiet: bool) -> Any:
     return stage
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on stdout, numbers to the right."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, elastic: str = "") -> None:
+    """A table on stdout, numbers to the right; the column `elastic` is cut where the window is narrow."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    body = [list(row) for row in rows]
+    body = [[*map(str, row)] for row in rows]
+    widths = [max([len(column), *(len(row[i]) for row in body)]) for i, column in enumerate(columns)]
+    others = sum(width for column, width in zip(columns, widths, strict=True) if column != elastic)
+    left = max(8, results().width - others - 3 * len(columns))
     for i, column in enumerate(columns):
         numeric = bool(body) and all(
             row[i].replace(".", "").replace(",", "").isdigit() for row in body if row[i]
         )
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            column,
+            justify="right" if numeric else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            max_width=left if column == elastic else None,
+        )
     for row in body:
         table.add_row(*map(escape, row))
     results().print(table)
@@ -153,11 +162,12 @@ def print_speakers(report: IngestReport) -> None:
                 s.role,
                 str(s.turns),
                 str(s.words),
-                s.first_words[:28],
+                s.first_words,
                 s.reason,
             )
             for s in report.speakers
         ),
+        elastic="begins",
     )
     parts = [
         f"{len(ids)} {what}"
@@ -165,6 +175,25 @@ def print_speakers(report: IngestReport) -> None:
         if ids
     ]
     results().print(f"transcripts: {', '.join(parts) or 'none'}")
+
+
+def print_clusters(clusters: Sequence[Cluster], names: Mapping[str, str]) -> None:
+    """Each cluster in three lines: how many, how stable; its terms; where it stands."""
+    from rich.padding import Padding
+
+    console = results()
+    for cluster in clusters:
+        stability = "stability unknown" if cluster.stability is None else f"stability {cluster.stability:.2f}"
+        console.print(
+            f"[bold]{cluster.id}[/]  {len(cluster.excerpt_ids)} excerpts from {len(cluster.transcript_ids)} "
+            f"interviews, {cluster.status} ({stability})"
+        )
+        console.print(f"     [italic]{escape(', '.join(cluster.terms))}[/]")
+        if cluster.reason:
+            console.print(Padding(escape(cluster.reason), (0, 0, 0, 5)))
+        if cluster.placement:
+            codes = ", ".join(names.get(code, code) for code in cluster.placement.code_ids)
+            console.print(f"     {cluster.placement.kind}{': ' + escape(codes) if codes else ''}")
 
 
 def print_status(report: dict[str, Any]) -> None:

@@ -165,6 +165,7 @@ def _print_summary(pipeline: Pipeline) -> None:
     console = render.results()
     console.print()
     console.print(f"[bold]{escape(record['title'])}[/]")
+    aside = counts["set_aside"]["turns"]
     shown = counts["clusters"]["stable"] + counts["clusters"]["doubtful"]
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
@@ -174,7 +175,7 @@ def _print_summary(pipeline: Pipeline) -> None:
     )
     table.add_row(
         f"{counts['excerpts']:,}",
-        f"excerpts ({counts['set_aside']['turns']:,} back-channel turns set aside, listed in run.json)",
+        "excerpts" + (f" ({aside:,} back-channel turns set aside, listed in run.json)" if aside else ""),
     )
     table.add_row(
         f"{counts['excerpts_with_suggestions']:,}",

@@ -125,25 +125,7 @@ def clusters(
         render.print_json(_plain(clustering))
         return
     shown = [c for c in clustering.clusters if show_hidden or c.status != "hidden"]
-    names = {code.id: code.name for code in pipeline.codebook.codes}
-    rows = []
-    for cluster in shown:
-        placement = cluster.placement
-        stands = "" if placement is None else placement.kind
-        if placement is not None and placement.code_ids:
-            stands += ": " + ", ".join(names.get(code, code) for code in placement.code_ids)
-        stability = "?" if cluster.stability is None else f"{cluster.stability:.2f}"
-        rows.append(
-            (
-                cluster.id,
-                str(len(cluster.excerpt_ids)),
-                str(len(cluster.transcript_ids)),
-                stability,
-                ", ".join(cluster.terms[:5]),
-                stands,
-            )
-        )
-    render.print_table(("", "excerpts", "interviews", "stability", "terms", "against the codebook"), rows)
+    render.print_clusters(shown, {code.id: code.name for code in pipeline.codebook.codes})
     hidden = len(clustering.clusters) - len(shown)
     if hidden:
         render.print_note(f"{hidden} unstable or small clusters are hidden; --hidden shows them")

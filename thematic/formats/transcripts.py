@@ -95,7 +95,7 @@ def read_transcripts(
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The files to read, each once, and a note for each file of a folder that is passed over.
+    """The files to read, each once, and a note for each folder that names the files passed over in it.
 
     A folder is searched with its subfolders, in order of name, without hidden files, for files with the
     extension of a transcript format. A path that does not exist and holds `*`, `?` or `[` is a pattern. A
@@ -210,18 +210,18 @@ def sniff(file: SourceFile) -> str:
 def _in_folder(folder: Path) -> tuple[list[Path], list[str]]:
     extensions = {extension for fmt in TRANSCRIPT_FORMATS.values() for extension in fmt.extensions}
     files: list[Path] = []
-    notes: list[str] = []
+    passed_over: list[str] = []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if any(part.startswith((".", "~$")) for part in inside.parts) or not path.is_file():
             continue
-        if any(Path(path.name.lower()).match(pattern) for pattern in _NOT_TRANSCRIPTS):
-            notes.append(f"{inside} passed over: by its name it is no transcript")
-        elif SourceFile(path.name, b"").extension not in extensions:
-            notes.append(f"{inside} passed over: not a transcript format")
+        named_otherwise = any(Path(path.name.lower()).match(pattern) for pattern in _NOT_TRANSCRIPTS)
+        if named_otherwise or SourceFile(path.name, b"").extension not in extensions:
+            passed_over.append(str(inside))
         else:
             files.append(path)
-    return files, notes
+    note = f"passed over in {folder.name}, as by name or format no transcripts: {', '.join(passed_over)}"
+    return files, [note] if passed_over else []
 
 
 def _reader(name: str) -> TranscriptReader:
