@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from thematic.agreement.character import CodedSpan
 from thematic.agreement.disagreements import (
     disagreements,
     kind_shares,
@@ -17,7 +18,7 @@ from thematic.agreement.disagreements import (
     span_agreement,
 )
 from thematic.agreement.ratings import Ratings
-from thematic.agreement.units import CodedUnits, Span, Unit
+from thematic.agreement.units import CodedUnits, Unit
 
 CODES = ("theme", "child", "sister", "other")
 PARENTS = {"child": "theme", "sister": "theme", "theme": None, "other": None}
@@ -26,7 +27,9 @@ Reading = Mapping[str, str | None]
 """Codes of each coder, separated by spaces; None for not assigned."""
 
 
-def coded_units(*readings: Reading, order_known: bool = False, spans: tuple[Span, ...] = ()) -> CodedUnits:
+def coded_units(
+    *readings: Reading, order_known: bool = False, spans: tuple[CodedSpan, ...] = ()
+) -> CodedUnits:
     coders = tuple(dict.fromkeys(coder for reading in readings for coder in reading))
     presence = np.full((len(readings), len(coders), len(CODES)), -1, dtype=np.int8)
     for position, reading in enumerate(readings):
@@ -103,9 +106,9 @@ def test_without_an_order_of_units_there_is_no_slip() -> None:
 
 def test_a_unit_that_only_one_of_two_overlapping_spans_reaches_is_a_boundary() -> None:
     spans = (
-        Span("P", 0, 20, "Ada", "child"),
-        Span("P", 0, 10, "Ben", "child"),
-        Span("P", 20, 30, "Ben", "child"),
+        span(0, 20, "Ada", "child"),
+        span(0, 10, "Ben", "child"),
+        span(20, 30, "Ben", "child"),
     )
     coded = coded_units(
         {"Ada": "child", "Ben": "child"},
@@ -177,8 +180,8 @@ def test_no_disagreement_has_no_share() -> None:
 # --- Spans ---------------------------------------------------------------------------------------------
 
 
-def span(start: int, end: int, coder: str = "Ada", code: str = "x", interview: str = "P") -> Span:
-    return Span(interview, start, end, coder, code)
+def span(start: int, end: int, coder: str = "Ada", code: str = "x", interview: str = "P") -> CodedSpan:
+    return CodedSpan(interview=interview, coder=coder, code=code, start=start, end=end)
 
 
 INTERVALS = st.lists(
@@ -188,7 +191,7 @@ INTERVALS = st.lists(
 )
 
 
-def _iou(a: Span, b: Span) -> float:
+def _iou(a: CodedSpan, b: CodedSpan) -> float:
     mine, theirs = set(range(a.start, a.end)), set(range(b.start, b.end))
     return len(mine & theirs) / len(mine | theirs)
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import make_coding, make_segmentation, make_transcript
+from thematic.agreement.character import CodedSpan
 from thematic.agreement.units import (
     CodedUnits,
-    Span,
     Unit,
-    character_extents,
+    character_units,
     eligible_units,
     merged,
     overlap_share,
@@ -183,7 +183,7 @@ def test_memos_and_codebook_versions_are_kept() -> None:
     coded = rate(codings, {"ada": EVERYTHING})
     assert coded.memos == {(FIRST.id, "ada"): "sure\nless so"}
     assert coded.codebook_versions == {"ada": frozenset({"v1", "v2"})}
-    assert coded.spans[0] == Span("P1", FIRST.start, FIRST.end, "ada", "calm")
+    assert coded.spans[0] == CodedSpan("P1", "ada", "calm", FIRST.start, FIRST.end)
 
 
 @pytest.mark.parametrize("share", ["none", "0", "-1", "1.5", "nan", ""])
@@ -193,11 +193,21 @@ def test_a_share_that_is_none_is_refused(share: str) -> None:
     assert "any, half, or a number" in str(caught.value.hint)
 
 
-def test_character_extents_join_units_that_touch() -> None:
-    units = [
-        Unit(id=str(i), interview="P", start=a, end=b) for i, (a, b) in enumerate([(0, 4), (4, 9), (11, 12)])
+def test_characters_are_assigned_with_the_unit_they_lie_in() -> None:
+    codings = [coding("Warm at", "calm", "ada"), coding("Warm at first. Then", "calm", "ben")]
+    coded = character_units(rate(codings, {"ada": EVERYTHING[:2], "ben": EVERYTHING[:1]}))
+    assert coded.ratings.sizes is not None
+    sizes = coded.ratings.sizes.tolist()
+    runs = [
+        (unit.text, *coded.ratings.presence[row, :, 0].tolist(), sizes[row])
+        for row, unit in enumerate(coded.units)
     ]
-    assert character_extents(units) == {"P": [(0, 9), (11, 12)]}
+    assert runs == [
+        ("Warm at", 1, 1, 7),
+        (" first.", 0, 1, 7),
+        ("Then", 0, -1, 4),
+        (" the bus was late. I walked home.", 0, -1, 33),
+    ]
 
 
 SPANS = st.lists(

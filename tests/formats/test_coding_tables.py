@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
-from thematic.agreement.tables import CodingTable, check_comparable, ratings_from_table
+from thematic.agreement.tables import (
+    CodingTable,
+    characters_from_table,
+    check_comparable,
+    ratings_from_table,
+)
 from thematic.agreement.units import CodedUnits
 from thematic.errors import AgreementError, InputError, SettingsError
 from thematic.formats.coding_tables import TableSettings, read_codings
@@ -472,3 +477,14 @@ def test_presence_equals_a_slow_reading_of_the_rows(save: Save) -> None:
                 reading = expected.get((unit, coder))
                 state = -1 if reading is None else int(code in reading)
                 assert coded.ratings.presence[i, j, k] == state
+
+
+def test_free_spans_of_a_table_are_compared_character_by_character(save: Save) -> None:
+    text = "doc,start,end,coder,code\nP1,0,4,Ada,x\nP1,2,6,Ben,x\nP2,0,3,Ada,x\n"
+    table = read_codings([save("a.csv", text)])
+    coded = characters_from_table(table)
+    assert [(unit.start, unit.end) for unit in coded.units] == [(0, 2), (2, 4), (4, 6), (0, 3)]
+    assert presence(coded, "x") == [[1, 0], [1, 1], [0, 1], [1, -1]]
+    assert coded.ratings.sizes is not None and coded.ratings.sizes.tolist() == [2, 2, 2, 3]
+    with pytest.raises(SettingsError, match="where each coding starts and ends"):
+        characters_from_table(read_codings([save("b.csv", "unit,coder,code\nu1,Ada,x\n")]))

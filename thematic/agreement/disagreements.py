@@ -23,7 +23,8 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from thematic.agreement.units import CodedUnits, Span
+from thematic.agreement.character import CodedSpan
+from thematic.agreement.units import CodedUnits
 from thematic.text import count_words
 
 __all__ = [
@@ -296,7 +297,7 @@ def _neighbour(coded: CodedUnits, unit: int, step: int) -> str:
 
 
 def span_agreement(
-    spans: Sequence[Span],
+    spans: Sequence[CodedSpan],
     *,
     coders: Sequence[str],
     texts: Mapping[str, str] | None = None,
@@ -312,7 +313,7 @@ def span_agreement(
     interviews = sorted({span.interview for span in spans})
     found = []
     for first, second in combinations(coders, 2):
-        by_code: dict[str | None, list[tuple[Span, Span, float]]] = {None: []}
+        by_code: dict[str | None, list[tuple[CodedSpan, CodedSpan, float]]] = {None: []}
         for name in codes:
             by_code[name] = [
                 pair
@@ -333,7 +334,9 @@ def span_agreement(
     return tuple(found)
 
 
-def match_spans(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[Span, Span, float]]:
+def match_spans(
+    first: Sequence[CodedSpan], second: Sequence[CodedSpan]
+) -> list[tuple[CodedSpan, CodedSpan, float]]:
     """Which span of one is which of the other: the pairs with the largest total overlap over union.
 
     Each span is used at most once, and spans that do not overlap are never paired. The third value is the
@@ -350,11 +353,14 @@ def match_spans(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[Spa
     return pairs
 
 
-def _touching_groups(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[list[Span], list[Span]]]:
+def _touching_groups(
+    first: Sequence[CodedSpan], second: Sequence[CodedSpan]
+) -> list[tuple[list[CodedSpan], list[CodedSpan]]]:
     """Spans that overlap directly or through others: assignment is solved in each group on its own."""
-    groups: list[tuple[list[Span], list[Span]]] = []
+    groups: list[tuple[list[CodedSpan], list[CodedSpan]]] = []
     reach = -1
-    for span, side in sorted([*((span, 0) for span in first), *((span, 1) for span in second)]):
+    sides = [*((span, 0) for span in first), *((span, 1) for span in second)]
+    for span, side in sorted(sides, key=lambda entry: (entry[0].start, entry[0].end)):
         if span.start >= reach:
             groups.append(([], []))
         groups[-1][side].append(span)
@@ -362,7 +368,7 @@ def _touching_groups(first: Sequence[Span], second: Sequence[Span]) -> list[tupl
     return [group for group in groups if group[0] and group[1]]
 
 
-def _overlap_over_union(a: Span, b: Span) -> float:
+def _overlap_over_union(a: CodedSpan, b: CodedSpan) -> float:
     overlap = min(a.end, b.end) - max(a.start, b.start)
     return overlap / (max(a.end, b.end) - min(a.start, b.start)) if overlap > 0 else 0.0
 
@@ -371,7 +377,7 @@ def _span_agreement(
     coders: tuple[str, str],
     code: str | None,
     n_spans: tuple[int, int],
-    pairs: Sequence[tuple[Span, Span, float]],
+    pairs: Sequence[tuple[CodedSpan, CodedSpan, float]],
     texts: Mapping[str, str] | None,
     threshold: float,
 ) -> SpanAgreement:
@@ -395,9 +401,9 @@ def _span_agreement(
     )
 
 
-def _spans_by(spans: Sequence[Span]) -> dict[tuple[str, str, str], list[Span]]:
+def _spans_by(spans: Sequence[CodedSpan]) -> dict[tuple[str, str, str], list[CodedSpan]]:
     """Spans by interview, coder and code, in order of the text."""
-    by: dict[tuple[str, str, str], list[Span]] = defaultdict(list)
-    for span in sorted(spans):
+    by: dict[tuple[str, str, str], list[CodedSpan]] = defaultdict(list)
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
         by[span.interview, span.coder, span.code].append(span)
     return by

@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from thematic.agreement.character import CodedSpan, character_ratings
 from thematic.agreement.ratings import Category, Level, Ratings, Values, as_ratings
-from thematic.agreement.units import UNAIDED, CodedUnits, Excluded, Span, Unit, rated_only
+from thematic.agreement.units import UNAIDED, CodedUnits, Excluded, Unit, rated_only
 from thematic.errors import AgreementError, InputError, Problem, SettingsError
 from thematic.text import join_names
 
@@ -20,10 +21,10 @@ __all__ = [
     "CodingTable",
     "Condition",
     "Layout",
+    "characters_from_table",
     "check_comparable",
     "check_names",
     "ratings_from_table",
-    "spans_of_table",
 ]
 
 Layout = Literal["wide", "sets", "long", "coded"]
@@ -136,16 +137,62 @@ def ratings_from_table(
     )
 
 
-def spans_of_table(table: CodingTable) -> tuple[Span, ...]:
-    """The spans of a table whose units have a start and an end; an empty tuple where they have none."""
-    spans = []
-    for unit, coder, cell in zip(table.unit, table.coder, table.cell, strict=True):
-        place = table.units[unit]
-        if place.start is None or place.end is None:
-            return ()
-        for code in table.cells[cell]:
-            spans.append(Span(place.interview or "", place.start, place.end, table.coders[coder], code))
-    return tuple(sorted(spans))
+def characters_from_table(
+    table: CodingTable,
+    *,
+    coders: Sequence[str] = (),
+    codes: Sequence[str] = (),
+    modes: Collection[str] = UNAIDED,
+) -> CodedUnits:
+    """The spans of a table (interview, start, end, coder, code) with every character a unit.
+
+    The table does not tell how long an interview is: it is taken to end with its last span, and to be
+    assigned to every coder with a span in it. Raises SettingsError when the rows have no spans.
+    """
+    check_names("coder", coders, table.coders)
+    check_names("code", codes, list(dict.fromkeys(label for cell in table.cells for label in cell)))
+    if any(unit.start is None or unit.interview is None for unit in table.units):
+        raise SettingsError(
+            "--unit character needs to know where each coding starts and ends",
+            hint="give the table the columns doc, start, end, coder and code",
+        )
+    rows, excluded = _eligible_rows(table, modes)
+    kept = tuple(coders) or table.coders
+    spans: set[CodedSpan] = set()
+    ends: dict[str, int] = {}
+    assigned: dict[str, set[str]] = {}
+    for row in rows.tolist():
+        unit, coder = table.units[table.unit[row]], table.coders[table.coder[row]]
+        interview, start, end = unit.interview or "", unit.start or 0, unit.end or 0
+        ends[interview] = max(end, ends.get(interview, 0))
+        if coder in kept:
+            assigned.setdefault(interview, set()).add(coder)
+            for code in table.cells[table.cell[row]]:
+                if not codes or code in codes:
+                    spans.add(CodedSpan(interview=interview, coder=coder, code=code, start=start, end=end))
+    ratings = character_ratings(
+        sorted(spans),
+        eligible={interview: [(0, end)] for interview, end in sorted(ends.items())},
+        assigned=assigned,
+        coders=kept,
+        codes=tuple(codes) or sorted({span.code for span in spans}),
+        model_coders=table.model_coders & set(kept),
+    )
+    units = []
+    for name, interview in zip(ratings.units, ratings.interviews or (), strict=True):
+        start, end = (int(edge) for edge in name.rpartition(":")[2].split("-"))
+        units.append(Unit(id=name, interview=interview, start=start, end=end))
+    return CodedUnits(
+        ratings=ratings,
+        values=None,
+        units=tuple(units),
+        rule="character, up to the last one that anybody coded in the interview",
+        excluded=excluded,
+        codebook_versions={who: found for who, found in table.codebook_versions.items() if who in kept},
+        spans=tuple(sorted(spans)),
+        order_known=True,
+        notes=table.notes,
+    )
 
 
 def _rule(table: CodingTable) -> str:

@@ -9,11 +9,11 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thematic.agreement.character import CodedSpan, character_ratings
 from thematic.agreement.ratings import Ratings, Values
 from thematic.errors import Problem, SettingsError
 from thematic.model import Coding, Quote, ReviewMode, Segmentation, Transcript
@@ -22,9 +22,8 @@ __all__ = [
     "UNAIDED",
     "CodedUnits",
     "Excluded",
-    "Span",
     "Unit",
-    "character_extents",
+    "character_units",
     "eligible_units",
     "merged",
     "overlap_share",
@@ -59,16 +58,6 @@ class Excluded:
     n_codings: int = 0
 
 
-class Span(NamedTuple):
-    """A code that a coder applied to `[start, end)` of an interview."""
-
-    interview: str
-    start: int
-    end: int
-    coder: str
-    code: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CodedUnits:
     """The units that were coded and who applied what to them, ready to be audited.
@@ -85,7 +74,7 @@ class CodedUnits:
     excluded: tuple[Excluded, ...] = ()
     memos: Mapping[tuple[str, str], str] = field(default_factory=dict)
     codebook_versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CodedSpan, ...] = ()
     order_known: bool = False
     notes: tuple[Problem, ...] = ()
 
@@ -236,20 +225,19 @@ def ratings_from_codings(
     )
 
 
-def spans_of_codings(codings: Iterable[Coding]) -> tuple[Span, ...]:
-    """The spans of codings, in order of the text."""
-    return tuple(
-        sorted(
-            Span(
-                coding.quote.transcript_id,
-                coding.quote.start,
-                coding.quote.end,
-                coding.coder_id,
-                coding.code_id,
-            )
-            for coding in codings
+def spans_of_codings(codings: Iterable[Coding]) -> tuple[CodedSpan, ...]:
+    """The spans of codings, by interview, coder and code."""
+    spans = {
+        CodedSpan(
+            interview=coding.quote.transcript_id,
+            coder=coding.coder_id,
+            code=coding.code_id,
+            start=coding.quote.start,
+            end=coding.quote.end,
         )
-    )
+        for coding in codings
+    }
+    return tuple(sorted(spans))
 
 
 def _rule_in_words(unit_name: str, overlap: float) -> str:
@@ -271,6 +259,10 @@ class _Places:
             interview: [units[position].end or 0 for position in positions]
             for interview, positions in self.order.items()
         }
+
+    def at(self, interview: str, offset: int) -> int:
+        """Position of the unit that holds this offset."""
+        return self.order[interview][bisect_left(self.ends[interview], offset + 1)]
 
     def touched(self, span: Quote) -> list[int]:
         """Positions of the units that share at least one character with the span."""
@@ -337,13 +329,43 @@ def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
-def character_extents(units: Iterable[Unit]) -> dict[str, list[tuple[int, int]]]:
-    """The eligible text of each interview: the units' spans, those that touch made one."""
-    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for unit in units:
-        if unit.start is not None and unit.end is not None:
-            spans[unit.interview or ""].append((unit.start, unit.end))
-    return {interview: merged(pieces) for interview, pieces in sorted(spans.items())}
+def character_units(coded: CodedUnits) -> CodedUnits:
+    """The same codings with every character a unit: runs of text that all coders treat alike.
+
+    A character was assigned to the coders of the unit that it lies in.
+    """
+    units = [unit for unit in coded.units if unit.start is not None and unit.end is not None]
+    coders, codes = coded.ratings.coders, coded.ratings.codes
+    eligible: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for unit in sorted(units, key=lambda unit: (unit.interview or "", unit.start or 0)):
+        eligible[unit.interview or ""].append((unit.start or 0, unit.end or 0))
+    ratings = character_ratings(
+        [span for span in coded.spans if span.interview in eligible and span.coder in coders],
+        eligible=eligible,
+        assigned=dict.fromkeys(eligible, coders),
+        coders=coders,
+        codes=codes,
+        model_coders=coded.ratings.model_coders,
+    )
+    places = _Places(units)
+    row_of = {unit.id: row for row, unit in enumerate(coded.units)}
+    presence = ratings.presence.copy()
+    runs = []
+    for run, name in enumerate(ratings.units):
+        interview, _, extent = name.rpartition(":")
+        start, end = (int(edge) for edge in extent.split("-"))
+        unit = units[places.at(interview, start)]
+        presence[run, ~coded.assigned[row_of[unit.id]]] = -1
+        first = unit.start or 0
+        runs.append(replace(unit, id=name, start=start, end=end, text=unit.text[start - first : end - first]))
+    return replace(
+        coded,
+        ratings=replace(ratings, presence=presence),
+        values=None,
+        units=tuple(runs),
+        rule="character of eligible text",
+        memos={},
+    )
 
 
 def rated_only(coded: CodedUnits) -> CodedUnits:
