@@ -96,7 +96,7 @@ def make_excerpt(transcript: Transcript, words: str) -> Excerpt:
         question = Quote(transcript_id=transcript.id, start=before.start, end=before.end, text=words_before)
     end = start + len(words)
     return Excerpt(
-        id=excerpt_id(transcript.id, start, end, words),
+        id=excerpt_id(transcript.id, words, transcript.text.count(words, 0, start)),
         transcript_id=transcript.id,
         start=start,
         end=end,

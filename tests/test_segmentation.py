@@ -138,12 +138,15 @@ def test_times_come_from_cues_and_are_not_interpolated() -> None:
     assert set(times) <= {(5.0, 40.0), (5.0, 99.0), (40.0, 99.0)}
 
 
-def test_ids_depend_on_place_and_words_only() -> None:
-    one = transcript(("participant", SENTENCE), ("participant", SENTENCE))
-    again = transcript(("participant", SENTENCE), ("participant", SENTENCE))
-    ids = [e.id for e in segment(one).excerpts]
-    assert ids == [e.id for e in segment(again).excerpts]
-    assert len(set(ids)) == 2
+def test_ids_depend_on_words_and_survive_a_correction_elsewhere() -> None:
+    one = transcript(("participant", "I was their."), ("participant", SENTENCE), ("participant", SENTENCE))
+    corrected = transcript(
+        ("participant", "I was there."), ("participant", SENTENCE), ("participant", SENTENCE)
+    )
+    ids, again = ([e.id for e in segment(t).excerpts] for t in (one, corrected))
+    assert len(set(ids)) == 3
+    assert ids[0] != again[0]
+    assert ids[1:] == again[1:]
 
 
 def test_an_unknown_language_is_a_clear_error() -> None:

@@ -51,12 +51,14 @@ ProgressCallback = Callable[[int, int], None]
 _ID_ALPHABET = "bcdfghjkmnpqrstvwxz23456789"
 
 
-def excerpt_id(transcript_id: str, start: int, end: int, text: str) -> str:
-    """The id of the excerpt at these offsets: `ex-` and ten letters or digits.
+def excerpt_id(transcript_id: str, text: str, occurrence: int = 0) -> str:
+    """The id of a passage: `ex-` and ten letters or digits.
 
-    The id depends on the place and the words only, so segmenting again gives the same passage the same id.
+    `occurrence` counts, from 0, the passages of the transcript with the very same words before it. The id
+    depends on the words only, not on their offsets: cutting again, or correcting a word elsewhere in the
+    transcript, gives the same passage the same id.
     """
-    digest = sha256(f"{transcript_id}\0{start}\0{end}\0{text}".encode("utf-8", "surrogatepass")).digest()
+    digest = sha256(f"{transcript_id}\0{occurrence}\0{text}".encode("utf-8", "surrogatepass")).digest()
     number = int.from_bytes(digest, "big")
     letters = []
     for _ in range(10):
@@ -251,7 +253,9 @@ class Coding:
     mode: ReviewMode = "blind"
 
 
-Action = Literal["accept", "change", "reject", "add", "none-apply", "defer", "flag", "propose", "memo", "undo"]
+Action = Literal[
+    "accept", "change", "reject", "add", "none-apply", "defer", "flag", "propose", "memo", "undo"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ Every word of a participant is in exactly one excerpt, or in a turn that was set
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,6 +70,7 @@ def segment(transcript: Transcript, *, settings: SegmentSettings = SegmentSettin
     excerpts: list[Excerpt] = []
     set_aside: list[SetAside] = []
     question: Quote | None = None
+    seen: Counter[str] = Counter()
     for turn in transcript.turns:
         words = transcript.text[turn.start : turn.end]
         if turn.role == "interviewer":
@@ -87,9 +89,11 @@ def segment(transcript: Transcript, *, settings: SegmentSettings = SegmentSettin
         for start, end in _cut(transcript.text, turn, settings):
             start_time, end_time = _times(turn, start, end)
             text = transcript.text[start:end]
+            occurrence = seen[text]
+            seen[text] += 1
             excerpts.append(
                 Excerpt(
-                    id=excerpt_id(transcript.id, start, end, text),
+                    id=excerpt_id(transcript.id, text, occurrence),
                     transcript_id=transcript.id,
                     start=start,
                     end=end,
