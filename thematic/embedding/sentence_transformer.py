@@ -39,9 +39,9 @@ def _folder(model: str, *, allow_download: bool) -> Path:
     if not allow_download:
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     folder = Path(model) if Path(model).is_dir() else _cached_folder(model, allow_download=allow_download)
-    if not (folder / "config.json").is_file():
+    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
         raise ModelError(
-            "this folder holds no model: it has no config.json",
+            "this folder holds no model: it has neither modules.json nor config.json",
             path=model,
             hint="name a folder that sentence-transformers has saved",
         )

@@ -1,1 +1,95 @@
+"""Suggest: for each excerpt a short, ranked list of codes for a reader to consider, with the evidence.
 
+    suggestions = suggest(excerpts, vectors, codebook, code_texts(codebook), code_vectors(texts, embedder))
+
+Without any human coding nothing tells text that deserves a code from text that deserves none, so nothing is
+accepted and no probability is given. What is computed, why, and what it cannot do stands in
+docs/how-suggestions-are-made.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thematic.errors import SettingsError
+from thematic.suggestion.words import language_note
+
+if TYPE_CHECKING:
+    from thematic.model import (
+        Codebook,
+        CodeText,
+        Coding,
+        Excerpt,
+        FloatMatrix,
+        ProgressCallback,
+        Suggestion,
+        Vectors,
+    )
+
+__all__ = ["NOT_CALIBRATED", "SuggestSettings", "notes", "suggest"]
+
+NOT_CALIBRATED = "not calibrated: a shortlist for a reader"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestSettings:
+    """How codes are suggested. Weights are against the excerpt's own likeness to the code, which counts 1.
+
+    shortlist: at most how many codes for an excerpt.
+    question_weight: how much the likeness of the interviewer's question before it counts.
+    words_weight: how much the words count that the excerpt shares with the code's wording (0 to 1).
+    neighbour_weight: how much the passages before and after it count together: talk stays with its subject.
+    parent_weight: how much of its theme's wording a code is understood by.
+    min_content_words: an excerpt with fewer words that carry content gets no suggestion.
+    """
+
+    shortlist: int = 3
+    question_weight: float = 0.5
+    words_weight: float = 0.5
+    neighbour_weight: float = 0.5
+    parent_weight: float = 0.25
+    min_content_words: int = 2
+
+    def __post_init__(self) -> None:
+        if self.shortlist < 1:
+            raise SettingsError(f"shortlist is {self.shortlist}", hint="choose 1 or more, for example 3")
+        if self.min_content_words < 0:
+            raise SettingsError(
+                f"min_content_words is {self.min_content_words}", hint="choose 0 or more, for example 2"
+            )
+        for name in ("question_weight", "words_weight", "neighbour_weight", "parent_weight"):
+            if not 0 <= getattr(self, name) <= 10:
+                raise SettingsError(f"{name} is {getattr(self, name)}", hint="choose a number from 0 to 10")
+
+
+def suggest(
+    excerpts: Sequence[Excerpt],
+    vectors: Vectors,
+    codebook: Codebook,
+    code_texts: Sequence[CodeText],
+    code_vectors: FloatMatrix,
+    *,
+    settings: SuggestSettings = SuggestSettings(),
+    codings: Sequence[Coding] = (),  # noqa: ARG001  learning from codings will enter here
+    on_progress: ProgressCallback | None = None,
+) -> tuple[Suggestion, ...]:
+    """The shortlist of each excerpt, in the order of the excerpts and of rank.
+
+    vectors: one row an excerpt, in the same order. code_vectors: one row a piece of `code_texts`.
+    Codes that are active and have no active code under them are suggested. An excerpt with too little content
+    gets one abstention instead (`code_id` None) that says so.
+    Raises CodebookError when no code is active, ModelError when the vectors are of different models.
+    """
+    from thematic.suggestion import zero_shot
+
+    return zero_shot.suggest(
+        excerpts, vectors, codebook, code_texts, code_vectors, settings=settings, on_progress=on_progress
+    )
+
+
+def notes(texts: Sequence[str]) -> tuple[str, ...]:
+    """What a reader of suggestions for these texts must be told: sentences, the most important first."""
+    note = language_note(texts)
+    return (f"Suggestions are {NOT_CALIBRATED}.", *([note] if note else []))
