@@ -108,7 +108,8 @@ def cluster(
     values = _values(distinct, vectors)
     notes = [_ABOUT]
     found: list[Cluster] = []
-    if len(distinct) < _FEWEST_EXCERPTS:
+    enough = len(distinct) >= _FEWEST_EXCERPTS
+    if not enough:
         notes.append(
             f"There are no clusters: these need {_FEWEST_EXCERPTS} different excerpts of three words or "
             f"more, and there {'is' if len(distinct) == 1 else 'are'} {len(distinct)}."
@@ -119,7 +120,7 @@ def cluster(
         notes += _remarks(grouping, settings)
     clustered = {name for item in found for name in item.excerpt_ids}
     unclustered = tuple(excerpt.id for excerpt in ordered if excerpt.id not in clustered)
-    if found and unclustered:
+    if enough and unclustered:
         sparse = ", or in no dense group" if settings.method == "hdbscan" else ""
         notes.append(
             f"{_counted(len(unclustered), 'excerpt')} in no cluster: fewer than three words{sparse}."

@@ -236,7 +236,9 @@ def _placement(
                 (code,),
                 f"{whose}, {share(code)}, which has {size}: this may be one side of it",
             )
-        return placed("unclear", (code,), f"{whose}, {share(code)}, but most of that code is elsewhere")
+        return placed(
+            "unclear", (code,), f"{whose}, {share(code)}, but only {here / size:.0%} of that code is here"
+        )
     if len(ranked) > 1 and counts[ranked[1]] >= _EACH * total:
         other = ranked[1]
         both = f"{whose}, {share(code)} and {share(other)}"
