@@ -8,11 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
 
 from thematic.errors import ThematicError
 from thematic.model import Quote, Transcript
 
-__all__ = ["canonical", "check_quote", "count_words", "newline_style", "quote", "snippet", "word_spans"]
+__all__ = [
+    "Alignment",
+    "Found",
+    "align",
+    "canonical",
+    "check_quote",
+    "count_words",
+    "find_again",
+    "join_names",
+    "newline_style",
+    "quote",
+    "snippet",
+    "word_spans",
+]
 
 # A word is a run of letters, digits and the marks that stand inside words: it's, mid-sentence, 12.5, naïve.
 _WORD = re.compile(r"[^\W_]+(?:[’'.,\-–][^\W_]+)*", re.UNICODE)
@@ -77,3 +93,113 @@ def join_names(names: Sequence[str], conjunction: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
+
+
+# --- A quote in a text that was corrected ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Which parts of an old text stand unchanged in a new one: (old start, new start, length), in order."""
+
+    old: str
+    new: str
+    blocks: tuple[tuple[int, int, int], ...]
+
+    def place(self, offset: int) -> int | None:
+        """Where the character at an old offset is now; None when it was changed or removed."""
+        for old, new, length in self.blocks:
+            if old <= offset < old + length:
+                return new + offset - old
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a quote is in the new text: word for word (`same`), with a correction inside (`reworded`), or
+    nowhere that is certain (`lost`, and no quote)."""
+
+    how: Literal["same", "reworded", "lost"]
+    quote: Quote | None
+
+
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_LEAST_ALIKE = 0.75
+
+
+def align(old: str, new: str) -> Alignment:
+    """How a corrected text corresponds to the one before, word by word."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    # Whole words at the edges, so that a word cut by the comparison is compared as one.
+    while head and (old[head - 1].isalnum() or new[head - 1 : head].isalnum()):
+        head -= 1
+    while tail and old[len(old) - tail].isalnum():
+        tail -= 1
+    olds = [(m.group(), m.start()) for m in _TOKEN.finditer(old, head, len(old) - tail)]
+    news = [(m.group(), m.start()) for m in _TOKEN.finditer(new, head, len(new) - tail)]
+    matcher = SequenceMatcher(None, [t for t, _ in olds], [t for t, _ in news], autojunk=False)
+    blocks = [(0, 0, head)] if head else []
+    for a, b, size in matcher.get_matching_blocks():
+        if size:
+            end = olds[a + size - 1][1] + len(olds[a + size - 1][0])
+            blocks.append((olds[a][1], news[b][1], end - olds[a][1]))
+    if tail:
+        blocks.append((len(old) - tail, len(new) - tail, tail))
+    return Alignment(old, new, tuple(blocks))
+
+
+def find_again(quote: Quote, alignment: Alignment) -> Found:
+    """A quote of the old text in the new one: nothing guessed, nothing dropped.
+
+    It is the same where the same words stand at the aligned place, or stand once in the new text. It is
+    reworded where what stands before and after it is unchanged and three quarters of its characters are.
+    Anything else is lost: a person has to look.
+    """
+    if alignment.old[quote.start : quote.end] != quote.text:
+        return Found("lost", None)
+    start, last = alignment.place(quote.start), alignment.place(quote.end - 1)
+    if start is not None and alignment.new.startswith(quote.text, start):
+        return Found("same", _requote(quote, alignment.new, start, start + len(quote.text)))
+    first = alignment.new.find(quote.text)
+    if first >= 0 and alignment.new.find(quote.text, first + 1) < 0:
+        return Found("same", _requote(quote, alignment.new, first, first + len(quote.text)))
+    begin = start if start is not None else _after(alignment, quote.start)
+    end = last + 1 if last is not None else _before(alignment, quote.end)
+    if begin is None or end is None or begin >= end:
+        return Found("lost", None)
+    words = alignment.new[begin:end]
+    if SequenceMatcher(None, quote.text, words, autojunk=False).ratio() < _LEAST_ALIKE:
+        return Found("lost", None)
+    return Found("reworded", _requote(quote, alignment.new, begin, end))
+
+
+def _after(alignment: Alignment, offset: int) -> int | None:
+    """Where a quote begins whose first word was corrected: right after the unchanged text before it."""
+    if offset == 0:
+        return 0
+    before = alignment.place(offset - 1)
+    return None if before is None else before + 1
+
+
+def _before(alignment: Alignment, offset: int) -> int | None:
+    """Where a quote ends whose last word was corrected: right before the unchanged text after it."""
+    if offset == len(alignment.old):
+        return len(alignment.new)
+    return alignment.place(offset)
+
+
+def _requote(quote: Quote, text: str, start: int, end: int) -> Quote:
+    return Quote(transcript_id=quote.transcript_id, start=start, end=end, text=text[start:end])
+
+
+def _common(a: str, b: str) -> int:
+    """The length of the longest common beginning."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[:middle] == b[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
