@@ -12,7 +12,7 @@ from thematic.formats.encoding import Decoded, decode, head_text
 from thematic.formats.reading import Reading, ReadSettings, SourceFile
 from thematic.formats.speakers import Roster
 from thematic.formats.times import seconds
-from thematic.formats.turns import Said, compose, to_reading
+from thematic.formats.turns import Said, clean_pieces, compose, to_reading
 
 __all__ = ["load_json", "read", "sniff"]
 
@@ -42,7 +42,9 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     pieces = [piece for i, s in enumerate(segments) for piece in _segment(s, i, file.name, problems)]
     if problems:
         raise InputError(f"{file.name} cannot be read", path=file.name, problems=problems)
+    pieces, warnings = clean_pieces(pieces, file.name)
     script = compose(pieces, pause=settings.pause)
+    script.warnings += warnings
     if script.turns and not any(piece.label for piece in pieces):
         script.warnings.append(
             Problem(

@@ -125,8 +125,9 @@ def _strictly(file: SourceFile, encoding: str, hint: str | None = None) -> str:
 def _refuse_nul(file: SourceFile) -> None:
     head = file.data[:65536]
     for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half = head[offset::2]
-        if half.count(0) > 0.4 * len(half) and head[1 - offset :: 2].count(0) < 0.1 * len(half):
+        high, low = head[offset::2], head[1 - offset :: 2]
+        printable = sum(byte >= 0x20 or byte in b"\t\r\n" for byte in low)
+        if high.count(0) > 0.4 * len(high) and printable > 0.9 * len(low):
             raise InputError(
                 f"this looks like {encoding} text without a byte order mark",
                 path=file.name,

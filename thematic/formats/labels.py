@@ -31,7 +31,7 @@ __all__ = [
     "stamp_times",
 ]
 
-Evidence = Literal["column", "timed", "bracketed", "bold", "colon", "tab", "dash", "dot", "alone"]
+Evidence = Literal["column", "timed", "bracketed", "bold", "heading", "colon", "tab", "dash", "dot", "alone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +224,8 @@ def _believable(label: str, evidence: Evidence, seen: int, habit: Mapping[Eviden
         return usual or (name and seen >= 2)
     if evidence == "tab":
         return share >= 0.5 and (usual or (name and seen >= 2))
+    if evidence == "heading":  # "Question 1" is a heading; a speaker speaks again
+        return (usual or name) and seen >= 2
     if evidence == "alone":
         return usual and not single and seen >= 2
     return usual and (not single or share >= 0.5)
@@ -245,7 +247,7 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
     at = lead.end() if lead else at
     if line.heading:
         label = _tidy(line.text[at:].strip("#: "))
-        return LineLabel(label, len(line.text), "bold", start, end) if _plausible(label) else None
+        return LineLabel(label, len(line.text), "heading", start, end) if _plausible(label) else None
     for evidence, pattern in _PATTERNS:
         if evidence == "bold" and line.bold.strip():
             bold = _propose_bold(line, start, end)

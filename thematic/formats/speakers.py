@@ -37,7 +37,7 @@ _INTERVIEWER = re.compile(
     rf"(?:int|intv|iv|ivr|interviewers?|i|q|question|moderator|mod|facilitator|fac|researcher){_SUFFIX}"
 )
 _PARTICIPANT = re.compile(
-    r"(?:participants?|part|ppt|pp|p|respondent|resp|r|interviewee|ie|informant|patient|client|subject|answer|a|"
+    r"(?:participants?|ppt|pp|p|respondent|resp|r|interviewee|ie|informant|patient|client|subject|answer|a|"
     rf"befragte[rn]?|fg[\s_.#-]*\d+[\s_.#-]*p){_SUFFIX}"
 )
 _SINGLE_LETTER = re.compile(r"[^\W\d_]")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from thematic.errors import InputError, Problem
-from thematic.formats.encoding import Decoded
+from thematic.formats.encoding import Decoded, clean
 from thematic.formats.labels import (
     STAMP_INSIDE,
     Believed,
@@ -29,7 +29,7 @@ from thematic.formats.speakers import Roster, Speaker, assign_roles, label_key, 
 from thematic.model import Source, Transcript, Turn
 from thematic.text import count_words, snippet
 
-__all__ = ["Said", "Script", "Spoken", "compose", "find_turns", "to_reading", "to_transcript"]
+__all__ = ["Said", "Script", "Spoken", "clean_pieces", "compose", "find_turns", "to_reading", "to_transcript"]
 
 
 @dataclass(slots=True)
@@ -105,6 +105,18 @@ def compose(pieces: Iterable[Said], *, pause: float | None = None, join: bool = 
     return script
 
 
+def clean_pieces(pieces: Iterable[Said], name: str) -> tuple[list[Said], list[Problem]]:
+    """Pieces without characters that no document can hold, which JSON can smuggle in as escapes; warnings."""
+    cleaned: list[Said] = []
+    warnings: list[Problem] = []
+    for piece in pieces:
+        text, doubts = clean(piece.text, name)
+        label, more = clean(piece.label, name)
+        cleaned.append(replace(piece, text=text, label=" ".join(label.split())))
+        warnings += [replace(doubt, line=None, hint=f"in “{snippet(text)}”") for doubt in (*doubts, *more)]
+    return cleaned, warnings
+
+
 def _after_pause(turn: Spoken, piece: Said, pause: float | None) -> bool:
     if pause is None or turn.label or turn.end_time is None or piece.start_time is None:
         return False
@@ -156,10 +168,10 @@ def find_turns(
     turn leaves the text and becomes an anchor. Without any label every paragraph is a turn of an unnamed
     speaker, with a warning. Lines that are no speech are listed as dropped and stay in the text.
     """
-    header = _header(lines)
-    speech = [i for i, line in enumerate(lines) if i not in header and not _no_speech(line)]
     stamps = leading_stamps(lines)
     proposed = propose(lines, stamps)
+    header = _header(lines, proposed)
+    speech = [i for i, line in enumerate(lines) if i not in header and not _no_speech(line)]
     believed = believe(
         [lines[i] for i in speech], [proposed[i] for i in speech], roster or Roster(), transcript_id
     )
@@ -175,12 +187,27 @@ def find_turns(
     return script
 
 
-def _header(lines: Sequence[Line]) -> frozenset[int]:
-    """Lines at the top about the interview: `Date: 12 May`, all above it, and the rest of its block."""
+def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> frozenset[int]:
+    """Lines at the top about the interview: `Date: 12 May`, all above it, and the rest of its block.
+
+    They end before anything that only speech has: a long line, a question, a label with a time or repeated.
+    """
     last = -1
+    keys: set[str] = set()
     for i, line in enumerate(lines[:_HEADER_LINES]):
-        if line.columns or count_words(line.text) > 12 or "?" in line.text:
+        label = proposed[i]
+        if (
+            line.columns
+            or count_words(line.text) > 12
+            or "?" in line.text
+            or _NOT_SPEECH.fullmatch(line.text)
+        ):
             break
+        if label and label.evidence != "alone":
+            key = label_key(label.label)
+            if label.evidence in ("timed", "bracketed") or key in keys:
+                break
+            keys.add(key)
         if _METADATA.match(line.text):
             last = i
     block = last + 1

@@ -1,0 +1,178 @@
+"""WebVTT, SubRip and Whisper's timed text: each producer's shape, and what is odd in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from thematic.errors import InputError
+from thematic.formats import read_file
+from thematic.formats.reading import Reading, SourceFile
+
+GUID = "b05cbc69-3364-4c0c-a05b-70f360077a3c"
+
+
+def read_cues(text: str, name: str = "P01.vtt") -> Reading:
+    return read_file(SourceFile(name, text.encode()))
+
+
+def said(reading: Reading) -> list[tuple[str, str, float | None, float | None]]:
+    (transcript,) = reading.transcripts
+    return [(t.speaker, transcript.text[t.start : t.end], t.start_time, t.end_time) for t in transcript.turns]
+
+
+def vtt(*cues: str) -> str:
+    return "WEBVTT\n\n" + "\n\n".join(cues) + "\n"
+
+
+def test_zoom_cues_of_one_speaker_are_one_turn_with_an_anchor_each() -> None:
+    reading = read_cues(
+        vtt(
+            "1\n00:00:05.790 --> 00:00:07.000\nChristina Ng: so we",
+            "2\n00:00:07.500 --> 00:00:09.000\nChristina Ng: went & <3",
+            "3\n00:00:10.000 --> 00:00:11.000\nCall-in User 1: AT&T?",
+            "4\n00:00:12.000 --> 00:00:13.000\nCall-in User 1: ok",
+        )
+    )
+    (transcript,) = reading.transcripts
+    assert transcript.text == "Christina Ng: so we went & <3\n\nCall-in User 1: AT&T? ok\n"
+    assert said(reading) == [
+        ("Christina Ng", "so we went & <3", 5.79, 9.0),
+        ("Call-in User 1", "AT&T? ok", 10.0, 13.0),
+    ]
+    assert [(transcript.text[at:][:4], t) for at, t in transcript.turns[0].anchors] == [
+        ("so w", 5.79),
+        ("went", 7.5),
+    ]
+    assert reading.report.words_in_labels == 2 * 2 + 3 * 2
+
+
+def test_several_voices_of_one_cue_stay_apart_and_entities_are_read() -> None:
+    reading = read_cues(
+        vtt(
+            f"{GUID}/12-0\n00:00:01.000 --> 00:00:03.000\n"
+            "<v Lisa O&#39;Brien>Knock\nknock</v> <v.loud Bart>who&amp;s",
+            f"{GUID}/12-1\n00:00:03.000 --> 00:00:04.000\n<v Bart><i>there</i></v>",
+        )
+    )
+    assert said(reading) == [
+        ("Lisa O'Brien", "Knock knock", 1.0, 3.0),
+        ("Bart", "who&s there", 1.0, 4.0),
+    ]
+
+
+def test_a_cue_without_voice_among_voices_is_of_an_unknown_speaker() -> None:
+    reading = read_cues(vtt("00:01.000 --> 00:02.000\n<v Ann>so</v>", "00:03.000 --> 00:04.000\nwell"))
+    assert [(s, w) for s, w, *_ in said(reading)] == [("Ann", "so"), ("", "well")]
+    assert any("unknown speaker" in w.message for w in reading.report.warnings)
+
+
+def test_where_labels_mark_changes_only_a_cue_without_one_goes_on() -> None:
+    cues = [
+        f"00:0{i}.000 --> 00:0{i}.900\n{text}"
+        for i, text in enumerate(["INT: so", "then?", "P01: it", "was"])
+    ]
+    reading = read_cues(vtt(*cues))
+    assert [(s, w) for s, w, *_ in said(reading)] == [("INT", "so then?"), ("P01", "it was")]
+    assert any("the speaker before them" in w.message for w in reading.report.warnings)
+
+
+def test_two_speakers_in_the_lines_of_one_cue() -> None:
+    reading = read_cues(
+        vtt("00:01.000 --> 00:02.000\n- INT: so?\n- P01: well", "00:03.000 --> 00:04.000\nINT: ok")
+    )
+    assert [(s, w) for s, w, *_ in said(reading)] == [("INT", "so?"), ("P01", "well"), ("INT", "ok")]
+
+
+def test_without_names_a_pause_begins_a_paragraph() -> None:
+    reading = read_cues(
+        vtt("00:01.000 --> 00:02.000\nso", "00:03.900 --> 00:04.000\nit", "00:06.100 --> 00:07.000\nwent")
+    )
+    assert said(reading) == [("", "so it", 1.0, 4.0), ("", "went", 6.1, 7.0)]
+    assert any("no speaker names" in w.message for w in reading.report.warnings)
+
+
+def test_notes_styles_and_header_are_no_speech_and_are_listed() -> None:
+    text = "WEBVTT - by someone\nKind: captions\n\nNOTE\nmade today\n\nSTYLE\n::cue {}\n\n"
+    reading = read_cues(text + "00:01.000 --> 00:02.000 align:start position:0%\nINT: so\n\nNOTE later\n")
+    assert said(reading) == [("INT", "so", 1.0, 2.0)]
+    assert [d.line for d in reading.report.dropped] == [1, 2, 4, 5, 7, 8, 13]
+    assert reading.report.words_in == reading.report.words_out + 1 + reading.report.words_dropped
+
+
+def test_blank_lines_inside_a_cue_lose_nothing() -> None:
+    reading = read_cues(
+        "1\n00:00:01,000 --> 00:00:02,000\n\nINT: so\n\nand so\n\n2\n"
+        "00:00:03,000 --> 00:00:04,000\nINT: on\n",
+        "P01.srt",
+    )
+    assert said(reading) == [("INT", "so and so on", 1.0, 4.0)]
+    assert reading.transcripts[0].source.format == "srt"
+
+
+def test_cues_without_blank_lines_between_them() -> None:
+    reading = read_cues(
+        "1\n00:00:01,000 --> 00:00:02,000\nINT: so\n2\n00:00:03,000 --> 00:00:04,000\nINT: on 1984\n",
+        "P01.srt",
+    )
+    assert said(reading) == [("INT", "so on 1984", 1.0, 4.0)]
+
+
+@pytest.mark.parametrize(
+    ("timing", "times"),
+    [
+        ("0:1.5 --> 0:2", (1.5, 2.0)),
+        ("00:00:01,5 --> 00:00:02,000", (1.5, 2.0)),
+        ("100:00:01.000 --> 100:00:02.000", (360001.0, 360002.0)),
+        ("-00:00:00.100 --> 00:00:02.000", (0.0, 2.0)),
+        ("00:00:03.000 --> 00:00:02.000", (3.0, 3.0)),
+    ],
+)
+def test_times_as_programs_write_them(timing: str, times: tuple[float, float]) -> None:
+    assert said(read_cues(f"WEBVTT\n\n{timing}\nINT: so\n")) == [("INT", "so", *times)]
+
+
+def test_timings_that_are_no_times_are_refused_with_every_line() -> None:
+    text = vtt(
+        "00:00:61.000 --> 00:01:02.000\nINT: so",
+        "00:99:01.000 --> 01:00:00\nINT: on",
+        "00:03.000 --> 00:04.000\nok",
+    )
+    with pytest.raises(InputError) as caught:
+        read_cues(text)
+    assert [(p.line, p.path) for p in caught.value.problems] == [(3, "P01.vtt"), (6, "P01.vtt")]
+
+
+def test_cues_out_of_order_are_sorted_and_said() -> None:
+    reading = read_cues(vtt("00:09.000 --> 00:10.000\nINT: later", "00:01.000 --> 00:02.000\nP01: first"))
+    assert [w for _, w, *_ in said(reading)] == ["first", "later"]
+    assert any("not in order" in w.message for w in reading.report.warnings)
+
+
+def test_whisper_text_with_times_is_read_as_captions() -> None:
+    text = "[00:43.810 --> 00:47.850]  Hello everyone.\r\n[01:00:48.350 --> 01:00:54.570]  I'm here.\r\n"
+    reading = read_cues(text, "P01.txt")
+    assert said(reading) == [("", "Hello everyone.", 43.81, 47.85), ("", "I'm here.", 3648.35, 3654.57)]
+
+
+def test_the_same_interview_in_every_caption_format_has_the_same_turns() -> None:
+    cues = [
+        ("01.000", "02.000", "So hello."),
+        ("02.500", "03.000", "I'm here – for <3."),
+        ("09.000", "10.000", "Well"),
+    ]
+    files = {
+        "a.vtt": vtt(*[f"00:{start} --> 00:{end}\n{words}" for start, end, words in cues]),
+        "a.srt": "\n".join(
+            f"{n}\n00:00:{start} --> 00:00:{end}\n".replace(".", ",") + f"{words}\n"
+            for n, (start, end, words) in enumerate(cues, 1)
+        ),
+        "a.txt": "\n".join(f"[00:{start} --> 00:{end}]  {words}" for start, end, words in cues),
+    }
+    readings = [read_cues(text, name) for name, text in files.items()]
+    assert len({(r.transcripts[0].text, r.transcripts[0].turns) for r in readings}) == 1
+    assert len(readings[0].transcripts[0].turns) == 2
+
+
+def test_a_caption_file_without_cues_says_so() -> None:
+    with pytest.raises(InputError, match="no cues with times"):
+        read_cues("WEBVTT\n\nINT: so\n")

@@ -1,0 +1,168 @@
+"""Word documents: what libraries lose (insertions, content controls, boxes, line breaks) and tables."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from tests.formats.writers import W, docx, paragraph, run, table
+from thematic.errors import InputError
+from thematic.formats import read_file
+from thematic.formats.reading import Reading, SourceFile
+
+
+def read_docx(data: bytes) -> Reading:
+    return read_file(SourceFile("P01.docx", data))
+
+
+def said(reading: Reading) -> list[tuple[str, str, float | None]]:
+    (transcript,) = reading.transcripts
+    return [(t.speaker, transcript.text[t.start : t.end], t.start_time) for t in transcript.turns]
+
+
+def test_labels_in_bold_with_and_without_colon_and_on_their_own() -> None:
+    reading = read_docx(
+        docx(
+            paragraph(run("Jane: ", bold=True), "How are you?"),
+            paragraph(run("Tom", bold=True), " Fine."),
+            paragraph("More."),
+            paragraph(run("Jane", bold=True)),
+            paragraph("What next?"),
+            paragraph(run("Tom:", bold=True), "Nothing ", run("at all", bold=True)),
+        )
+    )
+    assert said(reading) == [
+        ("Jane", "How are you?", None),
+        ("Tom", "Fine.\n\nMore.", None),
+        ("Jane", "What next?", None),
+        ("Tom", "Nothing at all", None),
+    ]
+
+
+def test_teams_turns_are_one_paragraph_with_line_breaks() -> None:
+    reading = read_docx(
+        docx(
+            paragraph("Weekly-20260615_133555-Meeting Transcript"),
+            paragraph("27m 42s"),
+            paragraph(run("Nick Miller", bold=True), " started transcription"),
+            paragraph(run("David Moss", bold=True), run("   0:03\nHello there I\nwas saying. What?")),
+            paragraph(run("Nick Miller", bold=True), run("   0:03\nYes fine.")),
+            paragraph(run("Nick Miller", bold=True), " stopped transcription"),
+        )
+    )
+    assert said(reading) == [
+        ("David Moss", "Hello there I\nwas saying. What?", 3.0),
+        ("Nick Miller", "Yes fine.", 3.0),
+    ]
+    assert [d.reason for d in reading.report.dropped] == [
+        "before the first speaker",
+        "before the first speaker",
+        "no speech",
+        "no speech",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ["Time", "Speaker", "Text"],
+            ["0:01", "INT", "How so?"],
+            ["0:05", "Ann", "Well.\nYes."],
+            ["0:09", "", "On."],
+        ],
+        [["0:01", "INT", "How so?"], ["0:05", "Ann", "Well.\nYes."], ["0:09", "", "On."]],
+        [["How so?", "INT", "0:01"], ["Well.\nYes.", "Ann", "0:05"], ["On.", "", "0:09"]],
+    ],
+    ids=["named columns", "no header", "another order"],
+)
+def test_tables_of_three_columns(rows: list[list[str]]) -> None:
+    reading = read_docx(docx(paragraph("Interview"), table(rows)))
+    assert said(reading) == [("INT", "How so?", 1.0), ("Ann", "Well.\nYes.\n\nOn.", 5.0)]
+    assert [t for _, t in reading.transcripts[0].turns[1].anchors] == [5.0, 9.0]
+
+
+def test_tables_of_two_columns() -> None:
+    rows = [["Jane", "How are you, then?"], ["Tom", "Fine."], ["Jane", "Good."]]
+    assert said(read_docx(docx(table(rows)))) == [(who, words, None) for who, words in rows]
+
+
+def test_a_column_that_is_neither_label_nor_words_is_listed_as_dropped() -> None:
+    rows = [["Speaker", "Text", "Notes"], ["INT", "How so?", "smiles a lot"], ["Ann", "Well.", ""]]
+    reading = read_docx(docx(table(rows)))
+    assert said(reading) == [("INT", "How so?", None), ("Ann", "Well.", None)]
+    assert ("smiles a lot", "other column of the table") in [
+        (d.text, d.reason) for d in reading.report.dropped
+    ]
+
+
+def test_a_table_of_facts_is_no_speech() -> None:
+    facts = table([["Participant", "P03"], ["Interviewer", "Jane Smith"], ["Date", "12 May"]])
+    reading = read_docx(docx(facts, paragraph("INT: So?"), paragraph("P03: Well.")))
+    assert said(reading) == [("INT", "So?", None), ("P03", "Well.", None)]
+
+
+def test_tracked_changes_content_controls_and_text_boxes() -> None:
+    deleted = '<w:del w:id="1" w:author="x"><w:r><w:delText>Leeds</w:delText></w:r></w:del>'
+    inserted = f'<w:ins w:id="2" w:author="x">{run("[CITY]")}</w:ins>'
+    controlled = f"<w:sdt><w:sdtContent>{paragraph('P01: In a control.')}</w:sdtContent></w:sdt>"
+    box = (
+        "<w:p><w:r><w:pict><v:shape xmlns:v='urn:schemas-microsoft-com:vml'><v:textbox><w:txbxContent>"
+        f"{paragraph('P01: In a box.')}</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>"
+    )
+    text = paragraph(run("P01: I live in "), deleted, inserted, run(" now."))
+    reading = read_docx(docx(paragraph("INT: Where?"), text, controlled, box))
+    assert [words for _, words, _ in said(reading)] == [
+        "Where?",
+        "I live in [CITY] now.",
+        "In a control.",
+        "In a box.",
+    ]
+
+
+def test_headings_are_no_speech() -> None:
+    styles = (
+        f'<w:styles {W}><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>'
+        "</w:style></w:styles>"
+    )
+    data = docx(
+        paragraph("INT: So?"),
+        paragraph("Question 1", style="Heading1"),
+        paragraph("P01: Well."),
+        **{"word/styles.xml": styles},
+    )
+    reading = read_docx(data)
+    assert said(reading) == [("INT", "So?", None), ("P01", "Well.", None)]
+    assert [(d.text, d.reason) for d in reading.report.dropped] == [("Question 1", "heading")]
+
+
+def zipped(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (zipped(**{"photo.xml": b"<x/>"}), "no Word document inside"),
+        (docx(paragraph("INT: So?"))[:-40], "damaged or cut off"),
+        (b"PK\x03\x04 and then nothing", "damaged or cut off"),
+        (zipped(**{"word/document.xml": b"<w:document"}), "damaged Word document"),
+        (zipped(**{"word/document.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'}), "declares entities"),
+        (zipped(**{"word/document.xml": b"<x>" + b"a" * (257 << 20) + b"</x>"}), "unpacks to more"),
+        (docx(paragraph("")), "no words spoken"),
+        (b"INT: typed in Notepad", "named .docx, but"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "password-protected"),
+    ],
+    ids=["zip", "cut off", "only a beginning", "broken xml", "entities", "bomb", "empty", "text", "old"],
+)
+def test_what_is_no_word_document_is_one_clear_error(data: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read_docx(data)
+    assert caught.value.problem.path == "P01.docx"
+    assert caught.value.hint

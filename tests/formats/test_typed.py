@@ -1,0 +1,238 @@
+"""Typed transcripts: one golden example for each convention of labels, times and headings."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from thematic.errors import InputError
+from thematic.formats import read_file
+from thematic.formats.reading import Reading, SourceFile
+from thematic.formats.speakers import Roster, read_roster
+
+Read = list[tuple[str, str, str, float | None]]
+
+
+def read_text(text: str, name: str = "P01.txt", roster: Roster | None = None) -> Reading:
+    return read_file(SourceFile(name, text.encode()), roster=roster)
+
+
+def turns(reading: Reading) -> Read:
+    """(speaker, role, words, start time) of every turn."""
+    (transcript,) = reading.transcripts
+    return [(t.speaker, t.role[:3], transcript.text[t.start : t.end], t.start_time) for t in transcript.turns]
+
+
+class Golden(NamedTuple):
+    text: str
+    read: Read
+
+
+GOLDEN = {
+    "int and p01, continuation lines and paragraphs": Golden(
+        "INT: Why did you\ngo?\n\nP01: My keyworker said so.\n\nI went anyway.\n\nINT: And?\n",
+        [
+            ("INT", "int", "Why did you\ngo?", None),
+            ("P01", "par", "My keyworker said so.\n\nI went anyway.", None),
+            ("INT", "int", "And?", None),
+        ],
+    ),
+    "i and r": Golden("I: So?\nR: Well.\n", [("I", "int", "So?", None), ("R", "par", "Well.", None)]),
+    "q and a": Golden("Q. So?\nA. Well.\n", [("Q", "int", "So?", None), ("A", "par", "Well.", None)]),
+    "german i and b with f4 times": Golden(
+        "I: Und dann? #00:00:05-2#\nB: Ich ging. #00:01:23-4#\n",
+        [("I", "int", "Und dann?", None), ("B", "par", "Ich ging.", None)],
+    ),
+    "label without a space": Golden(
+        "INT:So?\nP1a:Well.\n", [("INT", "int", "So?", None), ("P1a", "par", "Well.", None)]
+    ),
+    "label with a remark": Golden(
+        "Interviewer (Jane): So?\nP01 (F, 45): Well.\n",
+        [("Interviewer (Jane)", "int", "So?", None), ("P01 (F, 45)", "par", "Well.", None)],
+    ),
+    "tab": Golden("INT\tSo?\nP01\tWell.\n", [("INT", "int", "So?", None), ("P01", "par", "Well.", None)]),
+    "dash": Golden(
+        "INT – So?\nP01 – Well – no.\n", [("INT", "int", "So?", None), ("P01", "par", "Well – no.", None)]
+    ),
+    "label on its own line": Golden(
+        "Interviewer\nSo?\n\nParticipant\nWell.\n\nInterviewer\nAnd?\n\nParticipant\nNo.\n",
+        [
+            ("Interviewer", "int", "So?", None),
+            ("Participant", "par", "Well.", None),
+            ("Interviewer", "int", "And?", None),
+            ("Participant", "par", "No.", None),
+        ],
+    ),
+    "time before the label": Golden(
+        "[00:00:01] Interviewer: So?\n(0:07) Participant: Well.\n00:01:02 Participant: no\n",
+        [
+            ("Interviewer", "int", "So?", 1.0),
+            ("Participant", "par", "Well.", 7.0),
+            ("Participant", "par", "no", 62.0),
+        ],
+    ),
+    "otter": Golden(
+        "Emma  0:00  \nHow are you doing\n\nTailor  2:26  \ntoday? \n\nTranscribed by https://otter.ai\n",
+        [("Emma", "par", "How are you doing", 0.0), ("Tailor", "par", "today?", 146.0)],
+    ),
+    "otter without speakers": Golden(
+        "0:15\nSo it began.\n\n1:02:03\nAnd ended.\n",
+        [("", "par", "So it began.", 15.0), ("", "par", "And ended.", 3723.0)],
+    ),
+    "rev": Golden(
+        "Speaker 1 (00:03):\nSo?\n\nSpeaker 2 (1:00:03): Well.\n",
+        [("Speaker 1", "par", "So?", 3.0), ("Speaker 2", "par", "Well.", 3603.0)],
+    ),
+    "zoom saved captions, over midnight": Golden(
+        "[Jane Doe] 23:59:50\nHello.\n\n[Tom Ray] 00:00:05\nHi.\n",
+        [("Jane Doe", "par", "Hello.", 0.0), ("Tom Ray", "par", "Hi.", 15.0)],
+    ),
+    "whisperx text": Golden(
+        "[SPEAKER_00]: so\n[SPEAKER_01]: well\n",
+        [("SPEAKER_00", "par", "so", None), ("SPEAKER_01", "par", "well", None)],
+    ),
+    "captions marks": Golden(
+        ">> Interviewer: So?\n>> Ann: Well.\n>> Interviewer: So?\n>> Ann: No.\n",
+        [
+            ("Interviewer", "int", "So?", None),
+            ("Ann", "par", "Well.", None),
+            ("Interviewer", "int", "So?", None),
+            ("Ann", "par", "No.", None),
+        ],
+    ),
+    "names in a script without case": Golden(
+        "田中：はい。\n山田：ええ。\n田中：では。\n山田：どうも。\n",
+        [
+            ("田中", "par", "はい。", None),
+            ("山田", "par", "ええ。", None),
+            ("田中", "par", "では。", None),
+            ("山田", "par", "どうも。", None),
+        ],
+    ),
+    "right to left": Golden(
+        "مقابل: كيف حالك؟\nضيف: بخير.\nمقابل: حسنا؟\nضيف: نعم.\n",
+        [
+            ("مقابل", "int", "كيف حالك؟", None),
+            ("ضيف", "par", "بخير.", None),
+            ("مقابل", "int", "حسنا؟", None),
+            ("ضيف", "par", "نعم.", None),
+        ],
+    ),
+    "a document head": Golden(
+        "Interview 3\nStudy: SMART\nDate: 12 May\nInterviewer: Jane Smith\nParticipant: P03\n\n"
+        "INT: So?\nP03: Well.\n",
+        [("INT", "int", "So?", None), ("P03", "par", "Well.", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GOLDEN.values(), ids=list(GOLDEN))
+def test_convention(case: Golden) -> None:
+    assert turns(read_text(case.text)) == case.read
+
+
+def test_the_text_reads_like_the_document() -> None:
+    text = "Date: 12 May\n\nINT (0:03): So?\n\n\nP01: Well.\nEnd of interview\n"
+    assert read_text(text).transcripts[0].text == text
+
+
+def test_f4_times_end_the_turn() -> None:
+    (transcript,) = read_text("I: Und? #00:00:05-2#\nB: Ja. #00:01:23-4#\n").transcripts
+    assert [turn.end_time for turn in transcript.turns] == [5.2, 83.4]
+
+
+def test_a_time_inside_a_turn_leaves_the_words_and_becomes_an_anchor() -> None:
+    reading = read_text(
+        "INT: So?\nP01: I went [00:05:10] home.\n\n[00:06:00]\n\nThen out. [inaudible 00:07]\n"
+    )
+    (transcript,) = reading.transcripts
+    turn = transcript.turns[1]
+    assert transcript.text[turn.start : turn.end] == "I went home.\n\nThen out. [inaudible 00:07]"
+    assert [(transcript.text[at:][:5], t) for at, t in turn.anchors] == [("home.", 310.0), ("Then ", 360.0)]
+    assert reading.report.words_in_labels == 2 + 3 + 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On the integration question you raised: yes.",
+        "Note: I was late.",
+        "The thing is: it works.",
+        "See https://example.org for it",
+        "We met at 10:30 and left",
+        "Total runtime 1:45",
+    ],
+)
+def test_words_that_look_like_a_label_stay_words(line: str) -> None:
+    read = turns(read_text(f"INT: So?\nP01: I said.\n{line}\nINT: And?\nP01: Yes.\n"))
+    assert read[1] == ("P01", "par", f"I said.\n{line}", None)
+
+
+def test_a_name_seen_once_is_left_as_words_and_said() -> None:
+    reading = read_text("INT: So?\nP01: I said.\nMary: no\nto me\nagain.\nINT: And?\nP01: Yes.\n")
+    assert turns(reading)[1][2] == "I said.\nMary: no\nto me\nagain."
+    (warning,) = reading.report.warnings
+    assert (warning.line, "Mary" in warning.message, "speakers.toml" in (warning.hint or "")) == (
+        3,
+        True,
+        True,
+    )
+
+
+def test_a_name_seen_once_is_a_speaker_when_speakers_toml_names_it() -> None:
+    roster = read_roster('[default]\nparticipant = ["Mary"]\n')
+    reading = read_text("INT: So?\nP01: I said.\nMary: no\nto me\nagain.\nINT: And?\n", roster=roster)
+    assert [t[0] for t in turns(reading)] == ["INT", "P01", "Mary", "INT"]
+
+
+def test_a_label_mistyped_once_is_its_own_speaker() -> None:
+    reading = read_text("Interviewer: So?\nAnn: No.\nInteviewer: Why?\nAnn: So.\n")
+    assert [t[0] for t in turns(reading)] == ["Interviewer", "Ann", "Inteviewer", "Ann"]
+
+
+def test_two_speakers_named_once_each_are_speakers() -> None:
+    assert [t[0] for t in turns(read_text("Jane Roe: Hello.\n\nTom Poe: Hi.\n"))] == ["Jane Roe", "Tom Poe"]
+
+
+def test_markdown_headings_and_front_matter_are_no_speech() -> None:
+    text = "---\ncoder: x\n---\n# Interview\n\n**INT:** What is *it*?\n\n## Part 2\n\n**Ann**: A thing.\n"
+    reading = read_text(text + "\n**Ann**: Yes.\n", "P01.md")
+    assert [t[:3] for t in turns(reading)] == [
+        ("INT", "int", "What is *it*?"),
+        ("Ann", "par", "A thing."),
+        ("Ann", "par", "Yes."),
+    ]
+    assert [(d.line, d.reason) for d in reading.report.dropped] == [
+        (1, "front matter"),
+        (2, "front matter"),
+        (3, "front matter"),
+        (4, "heading"),
+        (8, "heading"),
+    ]
+
+
+def test_without_labels_every_paragraph_is_a_turn_and_it_is_said() -> None:
+    reading = read_text("First one,\nwrapped.\n\nSecond one.\n")
+    assert turns(reading) == [("", "par", "First one,\nwrapped.", None), ("", "par", "Second one.", None)]
+    assert "no speaker labels" in reading.report.warnings[0].message
+
+
+def test_words_before_the_first_label_are_reported_with_their_lines() -> None:
+    reading = read_text("An interview\nabout groups\n\nINT: So?\nP01: Well.\n")
+    assert [(d.line, d.text, d.words) for d in reading.report.dropped] == [
+        (1, "An interview", 2),
+        (2, "about groups", 2),
+    ]
+    assert reading.report.words_in == 4 + 2 + 2
+    assert reading.report.lines_kept == 2
+
+
+def test_a_long_unlabelled_beginning_is_a_warning() -> None:
+    reading = read_text("word " * 60 + "\nINT: So?\nP01: Well.\n")
+    assert any("60 words before the first speaker" in w.message for w in reading.report.warnings)
+
+
+def test_a_file_of_labels_alone_says_that_nobody_speaks() -> None:
+    with pytest.raises(InputError, match="no words spoken"):
+        read_text("INT:\nP01:\n")
