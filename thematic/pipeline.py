@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thematic import __version__
+from thematic.anchoring import Anchored, anchor
 from thematic.errors import Problem, StudyError
 from thematic.files import write_atomic
 from thematic.journal import read_journal
@@ -230,8 +231,18 @@ class Pipeline:
 
     @cached_property
     def decisions(self) -> dict[str, tuple[Decision, ...]]:
-        """The decisions of each coder, from the journals."""
-        return {path.stem: read_journal(path)[0] for path in self.study.journals()}
+        """The decisions of each coder that have a place in the present texts."""
+        return {coder: anchored.decisions for coder, anchored in self.anchored.items()}
+
+    @cached_property
+    def anchored(self) -> dict[str, Anchored]:
+        """The journals of all coders, each decision at its place in the present texts."""
+        journals = {path.stem: read_journal(path)[0] for path in self.study.journals()}
+        if not journals:
+            return {}
+        texts = {id_: transcript.text for id_, transcript in self.transcripts.items()}
+        earlier = {id_: self.study.earlier_texts(id_) for id_ in texts}
+        return {coder: anchor(made, texts, earlier, self.excerpts) for coder, made in journals.items()}
 
     @cached_property
     def codings(self) -> tuple[Coding, ...]:

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from thematic.anchoring import Anchored
 from thematic.errors import Problem, ThematicError
-from thematic.journal import read_journal, verify_journal
-from thematic.model import Codebook, Suggestion
+from thematic.journal import verify_journal
+from thematic.model import Codebook, Decision, Suggestion
 from thematic.pipeline import Pipeline
 from thematic.review import judgements
 from thematic.study import Study
-from thematic.text import check_quote
+from thematic.text import snippet
 
 __all__ = ["study_status", "suggestion_counts", "verify_study"]
 
@@ -25,16 +26,7 @@ def study_status(study: Study) -> dict[str, Any]:
     has_codebook = study.codebook_path.is_file()
     record = _exported(study)
     current = bool(ids) and has_codebook and pipeline.exports_are_current()
-    coders = {}
-    for path in study.journals():
-        decisions, problems = read_journal(path)
-        judged = judgements(path.stem, decisions)
-        coders[path.stem] = {
-            "decisions": len(decisions),
-            "passages_judged": sum(j.decided for j in judged),
-            "codings": sum(len(j.code_ids) for j in judged),
-            "problems": [str(problem) for problem in problems],
-        }
+    coders = {coder: _coder(anchored) for coder, anchored in pipeline.anchored.items()} if ids else {}
     return {
         "title": study.settings.title,
         "study": str(study.root),
@@ -46,6 +38,22 @@ def study_status(study: Study) -> dict[str, Any]:
         "coders": coders,
         "next": _next_step(ids, has_codebook, current, bool(coders)),
     }
+
+
+def _coder(anchored: Anchored) -> dict[str, Any]:
+    judged = judgements(anchored.decisions[0].coder_id if anchored.decisions else "", anchored.decisions)
+    return {
+        "decisions": len(anchored.decisions) + len(anchored.lost),
+        "passages_judged": sum(j.decided for j in judged),
+        "codings": sum(len(j.code_ids) for j in judged),
+        "reworded": [_place(decision) for decision in anchored.reworded],
+        "need_a_person": [_place(decision) for decision in anchored.lost],
+    }
+
+
+def _place(decision: Decision) -> dict[str, Any]:
+    quote = decision.quote
+    return {"decision": decision.id, "transcript": quote.transcript_id, "text": quote.text}
 
 
 def verify_study(study: Study) -> list[Problem]:
@@ -64,26 +72,18 @@ def verify_study(study: Study) -> list[Problem]:
             problems += error.problems
     for path in study.journals():
         problems += verify_journal(path)
-        try:
-            decisions, _ = read_journal(path)
-        except ThematicError:
-            continue  # told above
-        for number, decision in enumerate(decisions, start=1):
-            quote = decision.quote
-            if quote.transcript_id not in transcripts:
-                problems.append(
-                    Problem(
-                        f"a decision quotes {quote.transcript_id}, which the study does not have",
-                        str(path),
-                        number,
-                        "ingest that transcript again",
-                    )
-                )
-                continue
-            try:
-                check_quote(transcripts[quote.transcript_id], quote.start, quote.end, quote.text)
-            except ThematicError as error:
-                problems.append(Problem(error.problem.message, str(path), number, error.hint))
+    if problems or not transcripts:
+        return problems
+    for coder, anchored in Pipeline(study).anchored.items():
+        problems += [
+            Problem(
+                f"{d.quote.transcript_id}: no certain place for a decision on “{snippet(d.quote.text)}”",
+                str(study.journal_path(coder)),
+                None,
+                "the transcript was corrected there: look at it, and decide again on the new words",
+            )
+            for d in anchored.lost
+        ]
     return problems
 
 

@@ -5,7 +5,7 @@
       speakers.toml              who is interviewer, who participant; people confirm it
       codebook.yaml              people edit it; every version used is kept in codebooks/<version>.yaml
       transcripts/               the originals, never modified
-      texts/<id>.txt, <id>.json  canonical text, and its turns
+      texts/<id>.txt, <id>.json  canonical text, and its turns; earlier/ has what a text was before
       decisions/<coder>.jsonl    append-only, one file per coder
       .thematic/                 machine data, disposable, each file named by the hash of its inputs
       exports/
@@ -213,8 +213,19 @@ class Study:
                 for turn in transcript.turns
             ],
         }
-        write_atomic(self.root / "texts" / f"{transcript.id}.txt", data)
+        path = self.root / "texts" / f"{transcript.id}.txt"
+        if path.exists() and (before := path.read_bytes()) != data:
+            # Decisions quote the text they were made on: it is kept, so that their places can be found again.
+            digest = hashlib.sha256(before).hexdigest()[:12]
+            write_atomic(self.root / "texts" / "earlier" / f"{transcript.id}-{digest}.txt", before)
+        write_atomic(path, data)
         write_atomic(self.root / "texts" / f"{transcript.id}.json", json_bytes(record))
+
+    def earlier_texts(self, transcript_id: str) -> list[str]:
+        """The texts a transcript had before it was corrected, latest first."""
+        paths = (self.root / "texts" / "earlier").glob(f"{transcript_id}-????????????.txt")
+        latest_first = sorted(paths, key=lambda path: (-path.stat().st_mtime_ns, path.name))
+        return [path.read_bytes().decode("utf-8", "surrogatepass") for path in latest_first]
 
     # --- Codebook ----------------------------------------------------------------------------------
 

@@ -154,14 +154,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, elasti
 def print_speakers(report: IngestReport) -> None:
     """Who speaks in the transcripts: the table that a researcher confirms."""
     print_table(
-        ("transcript", "label", "taken as", "turns", "words", "begins", "because"),
+        ("transcript", "label", "taken as", "turns", "begins", "because"),
         (
             (
                 s.transcript_id,
                 s.label or "(none)",
                 s.role,
                 str(s.turns),
-                str(s.words),
                 s.first_words,
                 s.reason,
             )
@@ -216,6 +215,9 @@ def print_status(report: dict[str, Any]) -> None:
                 for name, c in report["coders"].items()
             ),
         )
+        lost = sum(len(c["need_a_person"]) for c in report["coders"].values())
+        if lost:
+            console.print(f"[yellow]{lost} decisions need a person[/]: their words were changed; see --json")
     console.print(f"[cyan]→[/] {escape(report['next'])}")
 
 
