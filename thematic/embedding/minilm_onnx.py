@@ -46,10 +46,10 @@ BATCH_PIECES = 320
 
 def load(threads: int) -> MiniLM:
     """The packaged model, every file verified. Raises ModelError when one is missing or another."""
-    return MiniLM(verified_folder(_installed_folder()), threads)
+    return MiniLM(verified_folder(installed_folder()), threads)
 
 
-def _installed_folder() -> Path:
+def installed_folder() -> Path:
     spec = find_spec(_PACKAGE)
     places = list(spec.submodule_search_locations or ()) if spec else []
     for place in places:

@@ -21,7 +21,6 @@ from thematic.suggestion import NOT_CALIBRATED, SuggestSettings
 from thematic.suggestion.evidence import find_evidence
 from thematic.suggestion.shared_words import shared_words
 from thematic.suggestion.words import has_content
-from thematic.text import snippet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 # With fewer excerpts than this, a rank among them says nothing: "top 5 %" of 19 would be less than one.
 FEWEST_RANKED = 20
 TOO_FEW = "too few excerpts to rank against"
+TOO_LITTLE = "too few words of content to compare with a codebook"
 
 _BANDS = ((0.99, "top 1 % for this code"), (0.95, "top 5 % for this code"), (0.80, "top 20 % for this code"))
 _BELOW = "below the top 20 % for this code"
@@ -105,7 +105,7 @@ def _abstention(excerpt: Excerpt) -> Suggestion:
         score=None,
         band=None,
         status="abstained",
-        reason=f"too few words of content to compare with a codebook: “{snippet(excerpt.text)}”",
+        reason=TOO_LITTLE,
     )
 
 
