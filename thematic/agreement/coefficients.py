@@ -108,7 +108,8 @@ class Cells:
         """r_ik: how many coders gave each category; shape (units, variables, categories)."""
         n_units, _, n_variables = self.indices.shape
         if self.n_categories <= 8:
-            by_category = [(self.indices == k).sum(axis=1) for k in range(self.n_categories)]
+            found = (self.indices == k for k in range(self.n_categories))
+            by_category = [np.add.reduce(cells, axis=1, dtype=np.int16) for cells in found]
             return np.stack(by_category, axis=-1).astype(np.float64)
         place = np.arange(n_units * n_variables).reshape(n_units, 1, n_variables) * self.n_categories
         rated = self.indices >= 0
@@ -131,9 +132,9 @@ def agreement_sums(cells: Cells, scale: Scale) -> Floats:
     Σ_k r_ik (Σ_l w_kl r_il - 1) / (r_i (r_i - 1)): Fleiss (1971); weighted and incomplete: Gwet (2014).
     """
     counts = cells.counts()
-    raters = counts.sum(axis=-1)
+    raters = _sum(counts)
     pairs = raters * (raters - 1)
-    agreeing = (counts * (counts @ scale.matrix - 1)).sum(axis=-1)
+    agreeing = _sum(counts * (counts @ scale.matrix - 1))
     terms = [raters >= 2, _ratio(agreeing, pairs, empty=0.0), raters >= 1]
     shares = _ratio(counts, raters[..., None], empty=0.0)
     return cells.weigh(np.concatenate([np.stack(terms, axis=-1), shares], axis=-1))
@@ -171,7 +172,7 @@ def gwet_ac(sums: Floats, scale: Scale) -> Floats:
     Gwet (2008); weighted and incomplete: Gwet (2014).
     """
     shares = _ratio(sums[..., 3:], sums[..., 2:3])
-    spread = (shares * (1 - shares)).sum(axis=-1)
+    spread = _sum(shares * (1 - shares))
     pairs = scale.n_categories * (scale.n_categories - 1)
     chance = spread * (scale.matrix.sum() / pairs) if pairs else np.full_like(spread, np.nan)
     return _beyond_chance(percent_agreement(sums, scale), chance)
@@ -183,7 +184,7 @@ def gwet_ac(sums: Floats, scale: Scale) -> Floats:
 def specific_sums(cells: Cells, scale: Scale) -> Floats:  # noqa: ARG001
     """Terms: for each category r_ik (r_ik - 1), then for each r_ik (r_i - 1)."""
     counts = cells.counts()
-    raters = counts.sum(axis=-1, keepdims=True)
+    raters = _sum(counts)[..., None]
     both = counts * (counts - 1)
     either = counts * np.maximum(raters - 1, 0)
     return cells.weigh(np.concatenate([both, either], axis=-1))
@@ -250,7 +251,7 @@ def conger_kappa(sums: Floats, scale: Scale) -> Floats:
     Conger (1980); weighted and incomplete, p_gk then over all that coder g rated: Gwet (2014).
     """
     by_coder = sums[..., 2:].reshape(*sums.shape[:-1], scale.n_coders, scale.n_categories)
-    rated = by_coder.sum(axis=-1)
+    rated = _sum(by_coder)
     shares = _ratio(by_coder, rated[..., None], empty=0.0)
     n_coders = (rated > 0).sum(axis=-1)
     everybody = shares.sum(axis=-2)
@@ -266,8 +267,8 @@ def conger_kappa(sums: Floats, scale: Scale) -> Floats:
 def alpha_sums(cells: Cells, scale: Scale) -> Floats:
     """Terms: disagreement Σ_ck r_ic r_ik δ²_ck / (r_i - 1); q counts; of units with two ratings or more."""
     counts = _pairable(cells.counts())
-    raters = counts.sum(axis=-1)
-    disagreeing = (counts * (counts @ scale.matrix)).sum(axis=-1)
+    raters = _sum(counts)
+    disagreeing = _bilinear(counts, scale.matrix, counts)
     disagreement = _ratio(disagreeing, raters - 1, empty=0.0)
     return cells.weigh(np.concatenate([disagreement[..., None], counts], axis=-1))
 
@@ -278,7 +279,7 @@ def alpha(sums: Floats, scale: Scale) -> Floats:
     Krippendorff (2011), sections C and D.
     """
     counts = sums[..., 1:]
-    total = counts.sum(axis=-1)
+    total = _sum(counts)
     expected = _bilinear(counts, scale.matrix, counts)
     return 1 - _ratio((total - 1) * sums[..., 0], expected, least=_ZERO * total**2)
 
@@ -286,7 +287,7 @@ def alpha(sums: Floats, scale: Scale) -> Floats:
 def moment_sums(cells: Cells, scale: Scale) -> Floats:
     """Terms of units with two ratings or more: Σ_ij (x_i - x_j)² / (r - 1), r, Σ x and Σ x²."""
     counts = _pairable(cells.counts())
-    raters = counts.sum(axis=-1)
+    raters = _sum(counts)
     first = counts @ scale.positions
     second = counts @ scale.positions**2
     disagreement = _ratio(2 * (raters * second - first**2), raters - 1, empty=0.0)
@@ -306,7 +307,7 @@ def alpha_interval(sums: Floats, scale: Scale) -> Floats:  # noqa: ARG001
 def coincidence_sums(cells: Cells, scale: Scale) -> Floats:
     """Terms: the q² coincidences o_ck = r_ic (r_ik - [c = k]) / (r_i - 1). Krippendorff (2011), C."""
     counts = _pairable(cells.counts())
-    raters = counts.sum(axis=-1)
+    raters = _sum(counts)
     pairs = counts[..., :, None] * (counts[..., None, :] - np.eye(scale.n_categories))
     coincidences = _ratio(pairs, (raters - 1)[..., None, None], empty=0.0)
     return cells.weigh(coincidences.reshape(*raters.shape, -1))
@@ -320,7 +321,7 @@ def alpha_ordinal(sums: Floats, scale: Scale) -> Floats:
     q = scale.n_categories
     coincidences = sums.reshape(*sums.shape[:-1], q, q)
     counts = coincidences.sum(axis=-1)
-    total = counts.sum(axis=-1)
+    total = _sum(counts)
     ranks = np.cumsum(counts, axis=-1) - counts / 2
     squared = (ranks[..., :, None] - ranks[..., None, :]) ** 2
     observed = (coincidences * squared).sum(axis=(-1, -2))
@@ -347,12 +348,15 @@ def bias_index(cells: Cells) -> Floats:
     For two coders |b - c| / n: Byrt, Bishop & Carlin (1993), without the sign; for more, the pair of coders
     that differ most. Two categories only.
     """
-    n_coders = cells.indices.shape[1]
-    scale = Scale(n_coders, 2, np.eye(2), np.zeros(2))
-    sums = pair_sums(cells, scale).sum(axis=0).reshape(cells.indices.shape[2], -1, 6)
-    differences = np.abs(_ratio(sums[..., 3] - sums[..., 5], sums[..., 0], empty=0.0))
-    known = (sums[..., 0] > 0).any(axis=-1)
-    return np.where(known, differences.max(axis=-1), np.nan)
+    rated = cells.indices >= 0
+    applied = cells.indices == 1
+    sizes = np.ones(cells.n_units) if cells.sizes is None else cells.sizes
+    largest = np.full(cells.indices.shape[2], np.nan)
+    for a, b in combinations(range(cells.indices.shape[1]), 2):
+        both = rated[:, a] & rated[:, b]
+        more = sizes @ (applied[:, a] & both) - sizes @ (applied[:, b] & both)
+        largest = np.fmax(largest, _ratio(np.abs(more), sizes @ both))
+    return largest
 
 
 # --- Small parts ---------------------------------------------------------------------------------------
@@ -369,13 +373,17 @@ def _pair_terms(cells: Cells, scale: Scale, a: int, b: int) -> Floats:
 
 def _pairable(counts: Floats) -> Floats:
     """The counts, with those of units that have fewer than two ratings set to 0."""
-    kept: Floats = counts * (counts.sum(axis=-1, keepdims=True) >= 2)
+    kept: Floats = counts * (_sum(counts)[..., None] >= 2)
     return kept
 
 
 def _bilinear(left: Floats, matrix: Floats, right: Floats) -> Floats:
-    product: Floats = ((left @ matrix) * right).sum(axis=-1)
-    return product
+    return _sum((left @ matrix) * right)
+
+
+def _sum(terms: Floats) -> Floats:
+    """Over the last axis: as a product, which on the few categories of a code is ten times faster."""
+    return terms @ np.ones(terms.shape[-1])
 
 
 def _beyond_chance(observed: Floats, chance: Floats) -> Floats:

@@ -79,7 +79,7 @@ def ratio(positions: Floats) -> Distance:
 
 def jaccard(common: Floats, size_a: Floats, size_b: Floats) -> Floats:
     """1 - |A ∩ B| / |A ∪ B| (Jaccard 1912), and 0 between two empty sets: both coders said "nothing here"."""
-    union = size_a + size_b - common
+    union = np.asarray(size_a + size_b - common)
     return 1 - np.divide(common, union, out=np.ones_like(union), where=union > 0)
 
 
@@ -98,23 +98,27 @@ def masi(common: Floats, size_a: Floats, size_b: Floats) -> Floats:
 def set_distance(
     formula: Callable[[Floats, Floats, Floats], Floats], categories: Sequence[Category]
 ) -> Distance:
-    """A distance between sets of codes: `jaccard` or `masi`."""
-    sets = [
-        category if isinstance(category, frozenset) else frozenset((str(category),))
-        for category in categories
-    ]
+    """A distance between sets of codes: `jaccard` or `masi`. A category that is no set is a set of one."""
+    sets = [found if isinstance(found, frozenset) else frozenset((str(found),)) for found in categories]
     column = {code: position for position, code in enumerate(sorted(frozenset().union(*sets)))}
-    members = np.zeros((len(sets), len(column)), dtype=np.float32)
+    # The distance depends on three small numbers: how many codes are common, and in each set. It is computed
+    # once for all of them; the sizes travel as two more columns, so that one product finds the place to look.
+    step = max((len(codes) for codes in sets), default=0) + 1
+    exact = np.float32 if step**3 < 2**24 else np.float64
+    left = np.zeros((len(sets), len(column) + 2), dtype=exact)
     for row, codes in enumerate(sets):
-        members[row, [column[code] for code in codes]] = 1
-    sizes = members.sum(axis=1, dtype=np.float64)
+        left[row, [column[code] for code in codes]] = 1
+    right = left.copy()
+    sizes = left.sum(axis=1)
+    left[:, -2], left[:, -1] = sizes * step**2, 1
+    right[:, -2], right[:, -1] = 1, sizes * step
+    size_a, size_b, common = np.indices((step, step, step)).astype(np.float64)
+    table: Floats = formula(common, size_a, size_b).ravel()
 
     def block(rows: Indices, columns: Indices) -> Floats:
-        common = (members[rows] @ members[columns].T).astype(np.float64)
-        return formula(common, sizes[rows, None], sizes[columns])
+        return table[(left[rows] @ right[columns].T).astype(np.intp)]
 
     def between(a: Indices, b: Indices) -> Floats:
-        common = (members[a] * members[b]).sum(axis=-1, dtype=np.float64)
-        return formula(common, sizes[a], sizes[b])
+        return table[np.einsum("ij,ij->i", left[a], right[b]).astype(np.intp)]
 
     return Distance(block=block, between=between)

@@ -5,6 +5,7 @@ This is the only place that decides when a coefficient is undefined.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -14,15 +15,17 @@ from numpy.typing import NDArray
 from thematic.agreement import coefficients as formulas
 from thematic.agreement import distances
 from thematic.agreement.coefficients import Cells, Scale
+from thematic.agreement.distance_alpha import ComparableRatings, DistanceAlpha, alpha_of, distances_to
+from thematic.agreement.distances import Distance
 from thematic.agreement.intervals import Spread, bootstrap, jackknife
-from thematic.agreement.ratings import Ratings, Table, Values, select_coders
+from thematic.agreement.ratings import Category, Ratings, Table, Values, select_coders
 from thematic.agreement.registry import Coefficient, coefficient
 from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod, Status
-from thematic.agreement.statistic import AdditiveStatistic, DistanceAlpha, Groups, Statistic
+from thematic.agreement.statistic import AdditiveStatistic, Groups, Statistic
 from thematic.agreement.weights import agreement_weights, scale_positions
 from thematic.errors import AgreementError, SettingsError
 
-__all__ = ["METRICS", "estimate", "estimate_codes"]
+__all__ = ["METRICS", "estimate", "estimate_codes", "estimate_parts", "without_idle_coders"]
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -71,13 +74,39 @@ def estimate(
     cells = Cells(table.indices[:, :, None], len(table.categories), _sizes(table))
     coverage = _Coverage.of(cells, declared)
     if weights is None and declared.name == "krippendorff_alpha":
-        weights = "masi" if table.level == "sets" else table.level
+        weights = _own_metric(table)
     variant = _variant(declared, coverage, weights)
     statistic = None
     if len(table.coders) >= 2:
         _check_fits(declared, len(table.coders), len(table.categories))
         statistic = _prepare(declared, table, cells, weights)
     return _estimates(declared, variant, statistic, coverage, table.interviews, settings, intervals)[0]
+
+
+def estimate_parts(parts: Sequence[Values]) -> tuple[Estimate, ...]:
+    """Alpha of several tables with the same categories, such as pairs of coders, without intervals.
+
+    The distance is that of the variable's level. All expected disagreements are found in one pass over the
+    distances.
+    """
+    if not parts:
+        return ()
+    metric = _own_metric(parts[0])
+    distance = _distance(metric, parts[0].categories)
+    if distance is None:
+        return tuple(estimate(part, intervals=False) for part in parts)
+    declared = coefficient("krippendorff_alpha")
+    tables = [Cells(part.indices[:, :, None], len(part.categories), _sizes(part)) for part in parts]
+    ratings = [ComparableRatings.of(cells, distance) for cells in tables]
+    counts = np.stack([own.counts() for own in ratings], axis=1)
+    expected = (counts * distances_to(distance, counts)).sum(axis=0)
+    found: list[Estimate] = []
+    for part, cells, own, chance in zip(parts, tables, ratings, expected, strict=True):
+        coverage = _Coverage.of(cells, declared)
+        value = alpha_of(*own.totals(), np.array([chance]))
+        variant = _variant(declared, coverage, metric)
+        found += _points(declared, variant, value, coverage, _present(part.interviews, coverage.pairable), 0)
+    return tuple(found)
 
 
 def estimate_codes(
@@ -140,33 +169,46 @@ def _additive(declared: Coefficient, cells: Cells, matrix: Floats) -> AdditiveSt
     n_pairs = n_coders * (n_coders - 1) // 2
     scale = Scale(n_coders, q, matrix, np.zeros(q))
     n_terms = 2 * n_pairs * (q + 1) if declared.complete_pairs else (n_coders + 2) * (q + 1)
-    return AdditiveStatistic(cells, scale, declared.sums, declared.value, n_terms)
+    return AdditiveStatistic.of(cells, scale, declared.sums, declared.value, n_terms)
 
 
 def _prepare_alpha(table: Values, cells: Cells, metric: str | Floats) -> Statistic:
+    distance = _distance(metric, table.categories)
+    if distance is not None:
+        return DistanceAlpha.of(cells, distance)
     q, n_coders = len(table.categories), len(table.coders)
-    if not isinstance(metric, str):
-        if np.shape(metric) != (q, q):
-            raise SettingsError(f"the distances are {np.shape(metric)}; {q} categories need a square of them")
-        return DistanceAlpha(cells, distances.matrix_distance(metric))
-    if metric not in METRICS:
-        raise SettingsError(f"alpha has no distance “{metric}”", hint=f"choose one of: {', '.join(METRICS)}")
-    if metric in ("jaccard", "masi"):
-        formula = distances.jaccard if metric == "jaccard" else distances.masi
-        return DistanceAlpha(cells, distances.set_distance(formula, table.categories))
-    if metric == "nominal":
-        return DistanceAlpha(cells, distances.unequal())
     positions = scale_positions(table.categories)
-    if metric == "ratio":
-        return DistanceAlpha(cells, distances.ratio(positions))
     scale = Scale(n_coders, q, np.empty((0, 0)), positions - positions.mean())
     if metric == "interval":
-        return AdditiveStatistic(cells, scale, formulas.moment_sums, formulas.alpha_interval, n_coders + q)
+        return AdditiveStatistic.of(cells, scale, formulas.moment_sums, formulas.alpha_interval, n_coders + q)
     if q > _MOST_RANKS:
         raise AgreementError(
             f"{q} ranks are too many for an ordinal scale", hint="treat the variable as interval"
         )
-    return AdditiveStatistic(cells, scale, formulas.coincidence_sums, formulas.alpha_ordinal, 3 * q * q)
+    return AdditiveStatistic.of(cells, scale, formulas.coincidence_sums, formulas.alpha_ordinal, 3 * q * q)
+
+
+def _distance(metric: str | Floats, categories: tuple[Category, ...]) -> Distance | None:
+    """The distance of this name; None for interval, which takes sums only, and ordinal, which is not fixed."""
+    if not isinstance(metric, str):
+        if np.shape(metric) != (len(categories), len(categories)):
+            raise SettingsError(
+                f"the distances are {np.shape(metric)}; {len(categories)} categories need a square of them"
+            )
+        return distances.matrix_distance(metric)
+    if metric not in METRICS:
+        raise SettingsError(f"alpha has no distance “{metric}”", hint=f"choose one of: {', '.join(METRICS)}")
+    if metric in ("interval", "ordinal"):
+        return None
+    if metric in ("jaccard", "masi"):
+        return distances.set_distance(
+            distances.jaccard if metric == "jaccard" else distances.masi, categories
+        )
+    return distances.unequal() if metric == "nominal" else distances.ratio(scale_positions(categories))
+
+
+def _own_metric(table: Values) -> str:
+    return "masi" if table.level == "sets" else table.level
 
 
 def _check_fits(declared: Coefficient, n_coders: int, n_categories: int) -> None:
@@ -269,29 +311,45 @@ def _estimates(
     rare: int = 0,
 ) -> tuple[Estimate, ...]:
     """One estimate a variable. statistic: None where there are not two coders."""
-    n_variables = coverage.pairable.shape[1]
-    values = np.full(n_variables, np.nan) if statistic is None else statistic.value()
-    statuses = [coverage.status(i, values[i], declared, rare) for i in range(n_variables)]
+    values = np.full(coverage.pairable.shape[1], np.nan) if statistic is None else statistic.value()
+    present = _present(interviews, coverage.pairable)
+    points = _points(declared, variant, values, coverage, present, rare)
+    if not intervals or statistic is None or all(point.value is None for point in points):
+        return points
     groups = None if interviews is None else Groups.by_name(interviews)
-    present = None if groups is None else _present(groups, coverage.pairable)
-    estimates = tuple(
-        Estimate(
-            coefficient=declared.name,
-            variant=variant,
-            value=float(values[i]) if statuses[i] == "ok" else None,
-            status=statuses[i],
-            n_units=int(coverage.n_units[i]),
-            n_interviews=None if present is None else int(present[:, i].sum()),
+    return _with_intervals(points, declared, statistic, coverage.pairable, groups, present, settings)
+
+
+def _points(
+    declared: Coefficient,
+    variant: str,
+    values: Floats,
+    coverage: _Coverage,
+    present: Booleans | None,
+    rare: int,
+) -> tuple[Estimate, ...]:
+    """Values and statuses, without intervals."""
+    points = []
+    for i, value in enumerate(values):
+        status = coverage.status(i, value, declared, rare)
+        points.append(
+            Estimate(
+                coefficient=declared.name,
+                variant=variant,
+                value=float(value) if status == "ok" else None,
+                status=status,
+                n_units=int(coverage.n_units[i]),
+                n_interviews=None if present is None else int(present[:, i].sum()),
+            )
         )
-        for i in range(n_variables)
-    )
-    if not intervals or statistic is None or "ok" not in statuses:
-        return estimates
-    return _with_intervals(estimates, declared, statistic, coverage.pairable, groups, present, settings)
+    return tuple(points)
 
 
-def _present(groups: Groups, pairable: Booleans) -> Booleans:
+def _present(interviews: tuple[str, ...] | None, pairable: Booleans) -> Booleans | None:
     """Which interviews have anything to compare; shape (interviews, variables)."""
+    if interviews is None:
+        return None
+    groups = Groups.by_name(interviews)
     present = np.zeros((groups.count, pairable.shape[1]), dtype=bool)
     np.logical_or.at(present, groups.of_unit, pairable)
     return present

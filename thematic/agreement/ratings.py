@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ __all__ = [
     "code_sets",
     "roll_up",
     "select_coders",
+    "select_units",
     "values_from_rows",
 ]
 
@@ -87,20 +88,32 @@ class Values:
             isinstance(category, str | frozenset) for category in self.categories
         ):
             raise ValueError(f"the categories of a variable of level {self.level} must be numbers")
-        if self.level == "sets" and not all(isinstance(category, frozenset) for category in self.categories):
-            raise ValueError("the categories of a variable of sets must be frozensets of codes")
 
 
 Table = TypeVar("Table", Ratings, Values)
 
 
-def select_coders(table: Table, coders: Sequence[str]) -> Table:
+@overload
+def select_coders(table: Ratings, coders: Sequence[str]) -> Ratings: ...
+@overload
+def select_coders(table: Values, coders: Sequence[str]) -> Values: ...
+def select_coders(table: Ratings | Values, coders: Sequence[str]) -> Ratings | Values:
     """The same table with these coders only, in this order. Raises ValueError on an unknown coder."""
     columns = [table.coders.index(coder) for coder in coders]
     models = table.model_coders & set(coders)
     if isinstance(table, Ratings):
         return replace(table, coders=tuple(coders), presence=table.presence[:, columns], model_coders=models)
     return replace(table, coders=tuple(coders), indices=table.indices[:, columns], model_coders=models)
+
+
+def select_units(table: Table, rows: NDArray[np.intp]) -> Table:
+    """The same table with the units at these positions only, in this order."""
+    units = tuple(table.units[row] for row in rows)
+    interviews = None if table.interviews is None else tuple(table.interviews[row] for row in rows)
+    sizes = None if table.sizes is None else table.sizes[rows]
+    if isinstance(table, Ratings):
+        return replace(table, units=units, presence=table.presence[rows], interviews=interviews, sizes=sizes)
+    return replace(table, units=units, indices=table.indices[rows], interviews=interviews, sizes=sizes)
 
 
 def roll_up(ratings: Ratings, parents: Mapping[str, str | None]) -> Ratings:

@@ -127,6 +127,7 @@ class CodeAgreement:
 
     instances: how often each coder applied it, in the order of `Pool.coders`, over all their units.
     n_units: units rated by two coders or more. n_applied: of those, how many have it from anyone.
+    n_disagreements: pairs of coders of whom one applied it to a unit and the other did not.
     prevalence: share of the ratings of those units that apply it.
     prevalence_index, bias_index: Byrt, Bishop & Carlin (1993); for more than two coders see `coefficients`.
     kappa: Cohen's for two coders, Fleiss' for more; `kappa.variant` says which.
@@ -136,6 +137,7 @@ class CodeAgreement:
     instances: tuple[int, ...]
     n_units: int
     n_applied: int
+    n_disagreements: int
     n_interviews: int | None
     prevalence: float | None
     percent_agreement: Estimate
@@ -239,7 +241,7 @@ class Pool:
     n_units: all units of the table; n_double: those rated by two coders of the pool or more.
     overall: the headline first: alpha with MASI and with Jaccard distance over the sets of codes, or, for a
     single variable, alpha of its level and the other coefficients that suit it.
-    trouble: codes by instances times disagreement, most first: where to spend the meeting.
+    trouble: codes with disagreements, most first: where to spend the meeting.
     """
 
     kind: Literal["people", "person and machine"]
