@@ -242,11 +242,17 @@ def test_missing_and_identical_definitions_are_warnings() -> None:
     ]
 
 
+def test_many_missing_definitions_are_told_in_one_warning() -> None:
+    codes = [Code(id=letter, name=letter, examples=("x",)) for letter in "abcdef"]
+    assert messages(*codes[:5], fatal=False) == [f"“{letter}” has no definition" for letter in "abcde"]
+    assert messages(*codes, fatal=False) == ["6 codes (“a”, “b”, “c”, “d”, “e”, …) have no definition"]
+
+
 def test_codes_without_examples_are_told_in_one_warning_themes_and_retired_ones_excepted() -> None:
     bare = replace(ROOM, examples=())
     retired = replace(ADVICE, parent_id=None, examples=(), status="retired")
     codes = (replace(REASONS, examples=()), SUPPORT, bare, retired)
-    assert messages(*codes, fatal=False) == ["1 code has no examples: room"]
+    assert messages(*codes, fatal=False) == ["“room” has no examples"]
 
 
 def test_making_a_codebook_raises_every_mistake_at_once() -> None:

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, Literal
@@ -19,6 +19,8 @@ from thematic.errors import CodebookError, Problem, did_you_mean
 from thematic.model import Code, Codebook, CodeText
 
 __all__ = [
+    "COLOR",
+    "GUID",
     "CodeChange",
     "CodebookDiff",
     "Conflict",
@@ -44,8 +46,8 @@ __all__ = [
 # --- Making one ----------------------------------------------------------------------------------------
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
-_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+COLOR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def make_codebook(
@@ -77,13 +79,13 @@ def make_codebook(
 def tidy_code(code: Code) -> Code:
     """The code with its texts as every format can carry them.
 
-    Line ends are LF; no line has space at its end, no text around it; a name, and each include, exclude and
-    example, is one line; empty ones are gone. Nothing else is changed.
+    Line ends are LF; no line has space at its end, no text around it; a name has single spaces; each include,
+    exclude and example is one line; empty ones are gone. Nothing else is changed.
     """
     return replace(
         code,
         id=code.id.strip(),
-        name=_one_line(code.name),
+        name=" ".join(code.name.split()),
         definition=_paragraphs(code.definition),
         include=_items(code.include),
         exclude=_items(code.exclude),
@@ -129,7 +131,7 @@ def version(codes: Iterable[Code]) -> str:
     return sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()[:12]
 
 
-def id_from_name(name: str, taken: Iterable[str] = ()) -> str:
+def id_from_name(name: str, taken: Container[str] = ()) -> str:
     """An id for a code that has only a name: `Staff's view, 2nd` gives `staffs-view-2nd`.
 
     Letters of any alphabet are kept. A number is added when the id is taken.
@@ -137,9 +139,8 @@ def id_from_name(name: str, taken: Iterable[str] = ()) -> str:
     letters = unicodedata.normalize("NFC", name).casefold()
     words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", letters))
     stem = "-".join(words) or "code"
-    used = set(taken)
     candidate, number = stem, 1
-    while candidate in used:
+    while candidate in taken:
         number += 1
         candidate = f"{stem}-{number}"
     return candidate
@@ -198,10 +199,10 @@ def _check_texts(codes: Sequence[Code]) -> Iterator[Flaw]:
                 message = f"{_called(code.id)}: its {_word(name)} holds the character U+{ord(strange):04X}"
                 hint = "delete that character: no other program can read it"
                 yield Flaw(message=message, hint=hint, position=i, field=name)
-        if code.color is not None and not _COLOR.fullmatch(code.color):
+        if code.color is not None and not COLOR.fullmatch(code.color):
             message = f"{_called(code.id)}: {_called(code.color)} is not a colour"
             yield Flaw(message=message, hint='write it as "#0072B2"', position=i, field="color")
-        if code.guid is not None and not _GUID.fullmatch(code.guid):
+        if code.guid is not None and not GUID.fullmatch(code.guid):
             message = f"{_called(code.id)}: {_called(code.guid)} is not a GUID"
             yield Flaw(message=message, hint="leave it out, and one is made", position=i, field="guid")
 
@@ -310,29 +311,48 @@ def _cycle(codes: Sequence[Code], ring: list[int], link: Literal["parent_id", "m
 
 def _check_definitions(codes: Sequence[Code]) -> Iterator[Flaw]:
     seen: dict[str, int] = {}
+    missing: list[int] = []
     for i, code in enumerate(codes):
         if code.status != "active":
             continue
         key = " ".join(code.definition.casefold().split())
         if not key:
-            message = f"{_called(code.id)} has no definition"
-            hint = "coders and suggestions have only its name to go by: say what it covers"
-            yield Flaw(message=message, hint=hint, position=i, field="definition", fatal=False)
+            missing.append(i)
         elif seen.setdefault(key, i) != i:
             message = f"{_called(code.id)} and {_called(codes[seen[key]].id)} have the same definition"
             hint = "say what sets them apart, or join them"
             first = seen[key]
             yield Flaw(message=message, hint=hint, position=i, field="definition", first=first, fatal=False)
+    hint = "coders and suggestions have only the name to go by: say what it covers"
+    # A list of codes without any definition is common; a warning for each would hide the other warnings.
+    for group in [missing] if len(missing) > _FEW else [[i] for i in missing]:
+        message = f"{_some(codes, group)} no definition"
+        yield Flaw(message=message, hint=hint, position=group[0], field="definition", fatal=False)
 
 
 def _check_examples(codes: Sequence[Code]) -> Iterator[Flaw]:
     parents = {code.parent_id for code in codes}
-    without = [c.id for c in codes if c.status == "active" and not c.examples and c.id not in parents]
+    without = [
+        i
+        for i, code in enumerate(codes)
+        if code.status == "active" and not code.examples and code.id not in parents
+    ]
     if without:
-        shown = ", ".join(without[:5]) + (", …" if len(without) > 5 else "")
-        some = "1 code has" if len(without) == 1 else f"{len(without)} codes have"
         hint = "a quote or two per code, invented if need be, help coders and suggestions"
-        yield Flaw(message=f"{some} no examples: {shown}", hint=hint, field="examples", fatal=False)
+        message = f"{_some(codes, without)} no examples"
+        yield Flaw(message=message, hint=hint, field="examples", fatal=False)
+
+
+_FEW = 5
+
+
+def _some(codes: Sequence[Code], positions: Sequence[int]) -> str:
+    """`“a” has` or `7 codes (“a”, “b”, …) have`."""
+    names = [_called(codes[i].id) for i in positions[:_FEW]]
+    if len(positions) == 1:
+        return f"{names[0]} has"
+    more = ", …" if len(positions) > _FEW else ""
+    return f"{len(positions)} codes ({', '.join(names)}{more}) have"
 
 
 def _called(text: str) -> str:

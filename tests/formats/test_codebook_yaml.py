@@ -299,7 +299,7 @@ def test_warnings_have_lines_too() -> None:
         (8, "“b” and “a” have the same definition (first on line 4)"),
         (9, "everything after # is a comment: “#1 here” is not read"),
         (10, "“c” has no definition"),
-        (None, "2 codes have no examples: a, c"),
+        (None, "2 codes (“a”, “c”) have no examples"),
     ]
 
 

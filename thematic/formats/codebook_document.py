@@ -17,6 +17,7 @@ from thematic.text import snippet
 __all__ = [
     "CODE_KEYS",
     "LIST_KEYS",
+    "STATUSES",
     "ListNode",
     "MapNode",
     "Node",
@@ -73,7 +74,7 @@ CODE_KEYS: dict[str, str] = {
 LIST_KEYS = frozenset({"include", "exclude", "examples", "counter_examples"})
 
 _BOOK_KEYS = ("title", "description", "version_notes", "codes")
-_STATUSES: tuple[Literal["active", "retired", "merged"], ...] = ("active", "retired", "merged")
+STATUSES: tuple[Literal["active", "retired", "merged"], ...] = ("active", "retired", "merged")
 
 
 def codebook_as_dict(codebook: Codebook) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def read_document(
 
 def read_status(text: str) -> Literal["active", "retired", "merged"] | None:
     """The status of that name, `active` for an empty text, None for any other."""
-    return next((status for status in _STATUSES if status == (text or "active")), None)
+    return next((status for status in STATUSES if status == (text or "active")), None)
 
 
 def _is(key: Node, name: str) -> bool:
@@ -258,7 +259,7 @@ class _Reader:
         if "status" in values and "status" not in told:
             status = read_status(values["status"])
             if status is None:
-                hint = did_you_mean(values["status"], _STATUSES) or f"it can be {', '.join(_STATUSES)}"
+                hint = did_you_mean(values["status"], STATUSES) or f"it can be {', '.join(STATUSES)}"
                 self.problem(f"“{values['status']}” is not a status", lines["status"], hint)
             values["status"] = status or "active"
         if len(self.problems) > before and "id" not in entries:
