@@ -303,11 +303,13 @@ def span_agreement(
     texts: Mapping[str, str] | None = None,
     threshold: float = 0.5,
 ) -> tuple[SpanAgreement, ...]:
-    """How the spans of each pair of coders fit: all codes together first, then code by code.
+    """How the spans of each pair of coders fit: all codes first, then code by code; () without spans.
 
     texts: the text of each interview, for offsets in words. threshold: the least overlap over union at which
     two spans are the same one.
     """
+    if not spans:
+        return ()
     by = _spans_by(spans)
     codes = sorted({span.code for span in spans})
     interviews = sorted({span.interview for span in spans})

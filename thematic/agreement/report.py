@@ -1,0 +1,96 @@
+"""The agreement report: the audit, the disagreements behind it, and how all of it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from thematic import __version__
+from thematic.agreement.audit import audit, sensitivity
+from thematic.agreement.cautions import unit_sensitive
+from thematic.agreement.disagreements import (
+    Disagreement,
+    KindShare,
+    SpanAgreement,
+    disagreements,
+    kind_shares,
+    span_agreement,
+)
+from thematic.agreement.methods import Background, headline, methods_text
+from thematic.agreement.ratings import Ratings
+from thematic.agreement.results import Audit, AuditSettings, Caution, Pool, Sensitivity
+from thematic.agreement.units import CodedUnits, Excluded
+from thematic.errors import Problem
+
+__all__ = ["AgreementReport", "make_report"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AgreementReport:
+    """Everything that the summary, the page and the files show.
+
+    compared: the coders whose disagreements are told: the people, or, with one person only, that person and
+    the first machine. cautions: those about `compared`, and about the unit rules.
+    """
+
+    background: Background
+    version: str
+    headline: str
+    unit_rule: str
+    excluded: tuple[Excluded, ...]
+    audit: Audit
+    compared: Pool
+    cautions: tuple[Caution, ...]
+    disagreements: tuple[Disagreement, ...]
+    kinds: tuple[KindShare, ...]
+    spans: tuple[SpanAgreement, ...]
+    sensitivity: Sensitivity | None
+    methods: str
+    notes: tuple[Problem, ...]
+
+    def name(self, code: str) -> str:
+        """How a code is called in print."""
+        return self.background.names.get(code, code)
+
+
+def make_report(
+    coded: CodedUnits,
+    *,
+    settings: AuditSettings = AuditSettings(),  # noqa: B008  frozen
+    background: Background = Background(),  # noqa: B008  frozen
+    unit_rules: Mapping[str, Ratings] | None = None,
+) -> AgreementReport:
+    """The whole report on these codings.
+
+    unit_rules: the same codings under other unit rules, by name, for the sensitivity table.
+    Raises AgreementError when nothing can be compared.
+    """
+    table = coded.ratings if coded.values is None else coded.values
+    parents = background.parents
+    circumstances = replace(background.circumstances, codebook_versions=coded.codebook_versions)
+    found = audit(table, settings=settings, parents=parents, circumstances=circumstances)
+    people_only = len(found.people.coders) > 1 or not found.machines
+    compared = found.people if people_only else found.machines[0]
+    differences = disagreements(coded, coders=compared.coders, parents=parents, trouble=compared.trouble)
+    by_rule = None
+    if people_only and compared.codes:
+        by_rule = sensitivity({coded.rule: coded.ratings, **(unit_rules or {})}, settings=settings)
+    flipped = None if by_rule is None else unit_sensitive(by_rule)
+    return AgreementReport(
+        background=background,
+        version=__version__,
+        headline=headline(compared, settings, background.names),
+        unit_rule=coded.rule,
+        excluded=coded.excluded,
+        audit=found,
+        compared=compared,
+        cautions=compared.cautions if flipped is None else (*compared.cautions, flipped),
+        disagreements=differences,
+        kinds=kind_shares(differences),
+        spans=span_agreement(coded.spans, coders=compared.coders, texts=background.texts),
+        sensitivity=by_rule,
+        methods=methods_text(
+            compared, settings, background=background, unit_rule=coded.rule, excluded=coded.excluded
+        ),
+        notes=coded.notes,
+    )

@@ -1,0 +1,182 @@
+"""The agreement report as files: report.json for machines, three tables for people, the methods paragraph."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any
+
+from thematic.agreement.wording import STATUSES, VERDICTS
+from thematic.formats.safe_csv import safe_csv
+
+if TYPE_CHECKING:
+    from thematic.agreement.report import AgreementReport
+    from thematic.agreement.results import CodeAgreement, Estimate, Pool
+
+__all__ = ["codes_csv", "disagreements_csv", "pairs_csv", "record", "report_files"]
+
+PLACES = 9
+"""Decimal places kept: more than anybody reads, and fewer than differ between machines."""
+
+
+def report_files(report: AgreementReport) -> dict[str, bytes]:
+    """Every file of the report by its name."""
+    from thematic.formats.agreement_figures import forest
+    from thematic.formats.agreement_html import render
+
+    return {
+        "report.html": render(report),
+        "forest.svg": forest(report).encode(),
+        "report.json": _json(record(report)),
+        "codes.csv": codes_csv(report),
+        "pairs.csv": pairs_csv(report),
+        "disagreements.csv": disagreements_csv(report),
+        "methods.txt": report.methods.encode(),
+    }
+
+
+def record(report: AgreementReport) -> dict[str, Any]:
+    """The report as JSON takes it: the nouns of the library by their own names, undefined as null.
+
+    The text of whole interviews is left out.
+    """
+    found: dict[str, Any] = plain(report)
+    del found["background"]["texts"]
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses and mappings as objects, sequences, sets and arrays as lists, floats rounded."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return round(value, PLACES) + 0.0  # no minus zero
+    if isinstance(value, Set):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    return plain(value.tolist())
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def codes_csv(report: AgreementReport) -> bytes:
+    """One row a code or theme and pool of coders; every estimate with its interval and status."""
+    header = ["pool", "level", "code", "name", "verdict", "instances", "units", "disagreements", "prevalence"]
+    names = (
+        "alpha",
+        "positive_agreement",
+        "negative_agreement",
+        "percent_agreement",
+        "ac1",
+        "kappa",
+        "pabak",
+    )
+    for name in names:
+        header += [name, f"{name}_low", f"{name}_high", f"{name}_status"]
+    header += ["alpha_p_below_tentative", "alpha_p_below_reliable", "alpha_design_effect", "alpha_interval"]
+    header += ["prevalence_index", "bias_index", "kappa_variant"]
+
+    def row(pool: Pool, level: str, code: CodeAgreement) -> list[str]:
+        cells = [
+            " and ".join(pool.coders),
+            level,
+            code.code,
+            report.name(code.code),
+            VERDICTS[code.verdict],
+            "; ".join(f"{who} {n}" for who, n in zip(pool.coders, code.instances, strict=True)),
+            str(code.n_units),
+            str(code.n_disagreements),
+            _cell(code.prevalence),
+        ]
+        for name in names:
+            cells += _estimate(getattr(code, name))
+        alpha = code.alpha
+        cells += [_cell(alpha.p_below_tentative), _cell(alpha.p_below_reliable), _cell(alpha.design_effect)]
+        interval = f"{alpha.interval}{', optimistic' if alpha.optimistic else ''}" if alpha.interval else ""
+        return [*cells, interval, _cell(code.prevalence_index), _cell(code.bias_index), code.kappa.variant]
+
+    rows = [
+        row(pool, level, code)
+        for pool in (report.audit.people, *report.audit.machines)
+        for level, codes in (("code", pool.codes), ("theme", pool.themes))
+        for code in codes
+    ]
+    return safe_csv(header, rows)
+
+
+def pairs_csv(report: AgreementReport) -> bytes:
+    """One row a pair of coders and code, the row over all codes first."""
+    header = ["coder", "other_coder", "kind", "code", "name", "variant", "units", "value", "status"]
+    rows = []
+    for pool in (report.audit.people, *report.audit.machines):
+        for pair in pool.pairs:
+            estimates = [("", pair.overall)]
+            estimates += [(code.code, found) for code, found in zip(pool.codes, pair.by_code, strict=True)]
+            for code, found in estimates:
+                rows.append(
+                    [
+                        *pair.coders,
+                        pool.kind,
+                        code,
+                        report.name(code) if code else "all codes",
+                        found.variant,
+                        str(found.n_units),
+                        _cell(found.value),
+                        STATUSES[found.status],
+                    ]
+                )
+    return safe_csv(header, rows)
+
+
+def disagreements_csv(report: AgreementReport) -> bytes:
+    """One row a disagreement, worst codes first, with empty columns for what the meeting decides."""
+    coders = report.compared.coders
+    header = ["rank", "kind", "code", "other_code", "interview", "unit", "other_unit", "text"]
+    header += [f"{coder}: codes" for coder in coders] + [f"{coder}: memo" for coder in coders]
+    header += ["pairs", "weight", "before", "after", "cause", "resolution"]
+    rows = []
+    for rank, found in enumerate(report.disagreements, start=1):
+        codes = [report.name(code) for code in found.codes]
+        readings: dict[str, str] = defaultdict(lambda: "(not assigned)")
+        for coder, applied in found.readings.items():
+            readings[coder] = "; ".join(report.name(code) for code in applied) or "(nothing)"
+        rows.append(
+            [
+                str(rank),
+                found.kind,
+                codes[0],
+                codes[1] if len(codes) > 1 else "",
+                found.interview or "",
+                found.unit,
+                found.other_unit or "",
+                found.text,
+                *(readings[coder] for coder in coders),
+                *(found.memos.get(coder, "") for coder in coders),
+                "; ".join(f"{a} / {b}" for a, b in found.pairs),
+                _cell(found.weight),
+                found.before,
+                found.after,
+                "",
+                "",
+            ]
+        )
+    return safe_csv(header, rows)
+
+
+def _estimate(found: Estimate) -> list[str]:
+    return [_cell(found.value), _cell(found.low), _cell(found.high), STATUSES[found.status]]
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{round(value, 4) + 0.0:g}"
