@@ -45,6 +45,9 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+EPILOG = "Start with: thematic demo. Nothing you code leaves this machine."
+
+
 class LazyGroup(TyperGroup):
     """Knows every command by name and summary; imports the one that is called."""
 
@@ -57,6 +60,21 @@ class LazyGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(self.commands)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The page of all commands, in plain text: nothing is loaded to draw it."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        for panel in dict.fromkeys(command.panel for command in COMMANDS.values()):
+            with formatter.section(panel):
+                formatter.write_dl(
+                    [(name, command.summary) for name, command in COMMANDS.items() if command.panel == panel]
+                )
+        options = [record for option in self.get_params(ctx) if (record := option.get_help_record(ctx))]
+        with formatter.section("Options"):
+            formatter.write_dl(options)
+        formatter.write_paragraph()
+        formatter.write_text(EPILOG)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
@@ -82,7 +100,6 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    epilog="Start with [bold]thematic demo[/bold]. Nothing you code leaves this machine.",
 )
 
 
