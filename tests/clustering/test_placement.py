@@ -152,6 +152,12 @@ def test_one_excerpt_less_does_not_cover() -> None:
     assert by_suggestions({"C01": ["plan"] * 5 + ["peer"] * 4 + [None]})["C01"].kind != "covers"
 
 
+def test_three_in_five_of_the_code_are_enough_to_cover_it() -> None:
+    found = by_suggestions({"C01": ["plan"] * 9 + ["room"] * 6, "C02": ["room"] * 9 + ["plan"] * 6})["C01"]
+    assert found.kind == "covers"
+    assert "and 60% of that code is here" in found.explanation
+
+
 def test_splits() -> None:
     found = by_suggestions({"C01": ["plan"] * 10, "C02": ["plan"] * 10})
     assert {item.kind for item in found.values()} == {"splits"}
@@ -182,6 +188,12 @@ def test_overlaps() -> None:
     found = by_people({"C01": [["peer"]] * 4 + [["plan"]] * 4 + [["room"]] * 2})["C01"]
     assert (found.kind, found.code_ids, found.shares) == ("overlaps", ("plan", "peer"), (0.4, 0.4))
     assert found.basis == "codings"
+
+
+@pytest.mark.parametrize(("rooms", "kind"), [(10, "overlaps"), (11, "unclear")])
+def test_one_in_four_is_enough_to_overlap(rooms: int, kind: str) -> None:
+    several = [["peer"]] * 11 + [["plan"]] * 10 + [["room"]] * (rooms - 1) + [["old"]] * 10
+    assert by_people({"C01": several})["C01"].kind == kind
 
 
 def test_codes_often_given_together_are_related_not_confused() -> None:
