@@ -25,7 +25,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 
 def test_the_formats_are_these() -> None:
-    assert list(TRANSCRIPT_FORMATS) == ["docx", "captions", "coded-rows", "asr-json", "text"]
+    assert list(TRANSCRIPT_FORMATS) == ["docx", "odt", "rtf", "captions", "coded-rows", "asr-json", "text"]
 
 
 @pytest.mark.parametrize("shape", WRITERS)
@@ -43,7 +43,7 @@ def test_content_decides_what_a_file_is_whatever_its_name(shape: str) -> None:
     [
         ("P01.txt", b"%PDF-1.4 ...", "this is a PDF"),
         ("P01.txt", b"PK\x03\x04" + bytes(100), "a zip archive"),
-        ("P01.txt", b"{\\rtf1 so}", "this is RTF"),
+        ("P01.odt", b"INT: so", "named .odt, but there is no OpenDocument text"),
         ("P01.txt", b"ID3\x03" + bytes(100), "a recording"),
         ("P01.txt", b"\x00\x00\x00\x18ftypmp42", "a recording"),
         ("P01.vtt", b"INT: so", "named .vtt, but there is no caption"),

@@ -10,6 +10,16 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+ODF = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (
+        ("office", "office"),
+        ("text", "text"),
+        ("table", "table"),
+        ("style", "style"),
+        ("fo", "xsl-fo-compatible"),
+    )
+)
 CONTENT_TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -108,6 +118,53 @@ def write_teams_docx(turns: Sequence[Spoken]) -> bytes:
     return docx(paragraph("Weekly-20260615_133555-Meeting Transcript"), *blocks)
 
 
+def odt(*body: str, **parts: str) -> bytes:
+    """An OpenDocument text of these paragraphs and tables; T1 is a bold style."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text", zipfile.ZIP_STORED)
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {ODF}><office:automatic-styles>'
+            '<style:style style:name="T1" style:family="text"><style:text-properties fo:font-weight="bold"/>'
+            f"</style:style></office:automatic-styles><office:body><office:text>{''.join(body)}</office:text>"
+            "</office:body></office:document-content>",
+        )
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def write_odt(turns: Sequence[Spoken]) -> bytes:
+    return odt(
+        *[
+            f'<text:p><text:span text:style-name="T1">{escape(t.speaker)}:</text:span> '
+            f"{escape(t.words)}</text:p>"
+            for t in turns
+        ]
+    )
+
+
+def rtf_text(text: str) -> str:
+    """Text as RTF: backslash and braces escaped, everything beyond ASCII as numbers of UTF-16 units."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    codes = [int.from_bytes(units[i : i + 2], "little") for i in range(0, len(units), 2)]
+    return "".join(
+        f"\\u{code - 65536 if code > 32767 else code}?"
+        if code > 126
+        else f"\\{chr(code)}"
+        if chr(code) in "\\{}"
+        else chr(code)
+        for code in codes
+    )
+
+
+def write_rtf(turns: Sequence[Spoken]) -> bytes:
+    paragraphs = [rf"\pard {{\b {rtf_text(t.speaker)}:}} {rtf_text(t.words)}\par" for t in turns]
+    head = "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0 Arial;}}\r\n"
+    return (head + "\r\n".join(paragraphs) + "}").encode()
+
+
 def write_zoom_vtt(turns: Sequence[Spoken]) -> bytes:
     cues = [
         f"{n}\n{clock(t.start)} --> {clock(t.end)}\n{t.speaker}: {t.words}\n" for n, t in enumerate(turns, 1)
@@ -157,6 +214,8 @@ WRITERS: dict[str, tuple[str, Callable[[Sequence[Spoken]], bytes]]] = {
     "docx": ("P01.docx", write_docx),
     "docx table": ("P01.docx", write_docx_table),
     "teams docx": ("P01.docx", write_teams_docx),
+    "odt": ("P01.odt", write_odt),
+    "rtf": ("P01.rtf", write_rtf),
     "zoom vtt": ("P01.vtt", write_zoom_vtt),
     "teams vtt": ("P01.vtt", write_teams_vtt),
     "srt": ("P01.srt", write_srt),

@@ -5,15 +5,12 @@ text boxes, line breaks and tables in place. Deleted text is not in it.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from thematic.errors import InputError, Problem
-from thematic.formats.encoding import clean
-from thematic.formats.labels import Line
+from thematic.errors import InputError
+from thematic.formats.document import Block, lines_of
 from thematic.formats.reading import Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.speakers import Roster
-from thematic.formats.tables import Columns, columns_of
 from thematic.formats.turns import find_turns, to_reading
 from thematic.formats.zips import open_zip, refuse_entities
 
@@ -54,44 +51,42 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     document = _Document()
     document.feed(html)
     document.close()
-    lines, warnings = document.lines(file.name)
+    lines, warnings = lines_of(document.blocks, file.name)
     script = find_turns(lines, name=file.name, transcript_id=clean_id(file.stem), roster=roster)
     script.warnings[:0] = warnings
     return to_reading(script, file=file, format="docx", roster=roster)
 
 
-@dataclass(slots=True)
-class _Block:
-    """A paragraph, or a row of a table: its text (or cells), and the bold words it begins with."""
-
-    text: str = ""
-    bold: str = ""
-    heading: bool = False
-    cells: list[str] | None = None
-    table: int = -1
-
-
 class _Document(HTMLParser):
-    """Paragraphs and table rows of mammoth's HTML, in order."""
+    """The blocks of mammoth's HTML, in order. Footnotes are set aside; the numbers that call them go."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.blocks: list[_Block] = []
-        self.block = _Block()
+        self.blocks: list[Block] = []
+        self.block = Block()
         self.strong = 0
-        self.only_bold = True  # nothing but bold so far in this block
         self.tables = 0
+        self.depth = 0  # of tables in tables
         self.row: list[list[str]] | None = None
-        self.depth = 0
+        self.note = False
+        self.call = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def close(self) -> None:
+        super().close()
+        self._end_block()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        id_ = dict(attrs).get("id") or ""
         if tag in _BLOCKS:
             self._end_block()
+            self.note |= tag == "li" and id_.startswith(("footnote-", "endnote-"))
             self.block.heading = tag.startswith("h")
         elif tag == "br":
             self.handle_data("\n")
         elif tag == "strong":
             self.strong += 1
+        elif tag == "a":
+            self.call = id_.startswith(("footnote-ref-", "endnote-ref-")) or self.note
         elif tag == "table":
             self._end_block()
             self.depth += 1
@@ -104,61 +99,28 @@ class _Document(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
             self._end_block()
+            self.note &= tag != "li"
         elif tag == "strong":
             self.strong = max(0, self.strong - 1)
+        elif tag == "a":
+            self.call = False
         elif tag in ("td", "th"):
             self._end_block()
         elif tag == "tr" and self.depth == 1 and self.row is not None:
-            cells = ["\n".join(parts) for parts in self.row]
-            self.blocks.append(_Block(cells=cells, table=self.tables))
+            self.blocks.append(Block(cells=["\n".join(parts) for parts in self.row], table=self.tables))
             self.row = None
         elif tag == "table":
             self.depth = max(0, self.depth - 1)
 
     def handle_data(self, data: str) -> None:
-        if self.strong and self.only_bold:
-            self.block.bold += data
-        elif data.strip():
-            self.only_bold = False
-        self.block.text += data
+        if not self.call:
+            self.block.add(data, bold=self.strong > 0)
 
     def _end_block(self) -> None:
-        block, self.block, self.only_bold = self.block, _Block(), True
+        block, self.block = self.block, Block()
+        block.aside = "footnote" if self.note else ""
         if self.row is not None:
             if self.row and block.text.strip():
                 self.row[-1].append(block.text.strip())
-        elif block.text or block.heading:
+        elif block.text:
             self.blocks.append(block)
-
-    def lines(self, name: str) -> tuple[list[Line], list[Problem]]:
-        """The document as lines, an empty one between paragraphs, numbered by paragraph."""
-        self._end_block()
-        tables: dict[int, list[list[str]]] = {}
-        for block in self.blocks:
-            if block.cells is not None:
-                tables.setdefault(block.table, []).append(block.cells)
-        columns = {table: columns_of(rows) for table, rows in tables.items()}
-        lines: list[Line] = []
-        warnings: list[Problem] = []
-        for number, block in enumerate(self.blocks, 1):
-            if lines:
-                lines.append(Line(number=number, text=""))
-            if block.cells is not None:
-                lines += _row_lines(block.cells, columns[block.table], number)
-                continue
-            text, doubts = clean(block.text, name)
-            warnings += doubts
-            bold = clean(block.bold, name)[0].strip()
-            first, *rest = text.split("\n")
-            lines.append(
-                Line(number=number, text=first, bold=bold if "\n" not in bold else "", heading=block.heading)
-            )
-            lines += [Line(number=number, text=more) for more in rest]
-        return lines, warnings
-
-
-def _row_lines(cells: list[str], columns: Columns | None, number: int) -> list[Line]:
-    if columns is None:
-        text = "\t".join(" ".join(cell.split("\n")) for cell in cells if cell.strip())
-        return [Line(number=number, text=text)]
-    return columns.lines(cells, number)

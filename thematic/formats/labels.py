@@ -101,6 +101,7 @@ STAMP_INSIDE = re.compile(
 # List marks and quotes of Markdown, >> of captions: no part of a label.
 _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
+_BOLD_COLON = re.compile(r":(?=\s|$)|：")
 _AFTER_BOLD = re.compile(rf"\s*(?P<time>{_ENCLOSED})?\s*[:：]?\s*")
 
 _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
@@ -275,8 +276,9 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
 
 def _propose_bold(line: Line, start: float | None, end: float | None) -> LineLabel | None:
     """`line.bold` as a label, with a time inside or behind it."""
-    at = line.text.find(line.bold) + len(line.bold)
-    label = line.bold
+    colon = _BOLD_COLON.search(line.bold)
+    label = line.bold[: colon.end()] if colon else line.bold
+    at = line.text.find(line.bold) + len(label)
     inside = _STAMP_FIRST.match(label) or _TIMED_BOLD.search(label)
     if inside:
         start, end = stamp_times(inside[0])

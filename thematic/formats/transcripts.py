@@ -45,6 +45,8 @@ class Format:
 # Asked in this order whether a file is theirs; text comes last, because anything typed may be a transcript.
 TRANSCRIPT_FORMATS: dict[str, Format] = {
     "docx": Format("thematic.formats.docx", ("docx",), "Word document"),
+    "odt": Format("thematic.formats.odt", ("odt",), "OpenDocument text"),
+    "rtf": Format("thematic.formats.rtf", ("rtf",), "RTF document"),
     "captions": Format("thematic.formats.cues", ("vtt", "srt"), "caption with its times"),
     "coded-rows": Format("thematic.formats.coded_rows", ("jsonl", "csv"), "table of coded turns"),
     "asr-json": Format("thematic.formats.asr_json", ("json",), "JSON of a speech recogniser"),
@@ -61,7 +63,6 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "rename it to .pdf, or export the transcript as .docx or .txt"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or export the transcript as .docx or .txt"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file", "save it as .docx without password"),
-    (b"{\\rtf", "RTF", "rename it to .rtf, or save it as .docx"),
     (b"\x89PNG", "a picture", "a transcript is text: type it, or export it as .docx or .txt"),
     (b"\xff\xd8\xff", "a picture", "a transcript is text: type it, or export it as .docx or .txt"),
     (b"ID3", "a recording", "transcribe it first"),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
 
 from thematic.errors import InputError
 from thematic.formats.reading import SourceFile
 
-__all__ = ["open_zip", "read_part", "refuse_entities"]
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+__all__ = ["open_zip", "parse_xml", "read_part", "refuse_entities"]
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_PARTS = 10_000
@@ -68,6 +72,28 @@ def refuse_entities(archive: zipfile.ZipFile, name: str) -> None:
                     path=name,
                     hint="do not open this file; ask for the transcript again",
                 )
+
+
+def parse_xml(data: bytes, name: str) -> Element:
+    """The root element of an XML file or part. Raises InputError when it is broken or declares entities."""
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        return fromstring(data, forbid_dtd=True)
+    except ParseError as error:
+        line = error.position[0] if getattr(error, "position", None) else None
+        raise InputError(
+            f"broken XML: {error.msg}", path=name, line=line, hint="it may be cut off; export it again"
+        ) from error
+    except DefusedXmlException as error:
+        raise InputError(
+            "it declares entities, which no program that writes transcripts does",
+            path=name,
+            hint="do not open this file; ask for the transcript again",
+        ) from error
+    except (ValueError, LookupError) as error:  # an encoding that is none
+        raise InputError(f"broken XML: {error}", path=name, hint="export it again") from error
 
 
 def _is_xml(part: zipfile.ZipInfo) -> bool:
