@@ -38,10 +38,8 @@ def thematic(
 
 def run(out: Path, *arguments: object, transcripts: Path = SAMPLES, **options: object) -> Path:
     """A study made with the test embedder; the process must succeed."""
-    done = thematic(
-        "run", transcripts, "--codebook", CODEBOOK, "--out", out, "--title", "T", "--model", "hash", *arguments,
-        **options,  # type: ignore[arg-type]
-    )  # fmt: skip
+    named = ("run", transcripts, "--codebook", CODEBOOK, "--out", out, "--title", "T", "--model", "hash")
+    done = thematic(*named, *arguments, **options)  # type: ignore[arg-type]
     assert done.returncode == 0, done.stderr
     return out
 
@@ -151,7 +149,8 @@ def test_a_rerun_only_hashes(tmp_path: Path, study: Path) -> None:
     done = thematic(
         "run", SAMPLES, "--codebook", CODEBOOK, "--out", study, "--title", "T", "--model", "hash",
         prelude="import atexit, sys\n"
-        f"atexit.register(lambda: print('LOADED', *[m for m in {heavy!r} if m in sys.modules], file=sys.stderr))",
+        "def tell(): print('LOADED', *[m for m in HEAVY if m in sys.modules], file=sys.stderr)\n"
+        f"HEAVY = {heavy!r}\natexit.register(tell)",
     )  # fmt: skip
     assert done.returncode == 0
     assert done.stderr.splitlines()[-1].strip() == "LOADED"
@@ -217,7 +216,8 @@ def test_nothing_is_sent_anywhere(tmp_path: Path) -> None:
         "run", SAMPLES / "P01.txt", "-c", CODEBOOK, "-o", tmp_path / "study", "--title", "T",
         prelude="import socket\n"
         "def refuse(*a, **k): raise RuntimeError('network used')\n"
-        "socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = refuse",
+        "socket.socket.connect = socket.socket.connect_ex = refuse\n"
+        "socket.create_connection = socket.getaddrinfo = refuse",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -337,6 +337,25 @@ def test_a_second_run_in_the_same_study_is_refused(tmp_path: Path) -> None:
     finally:
         holder.kill()
         holder.communicate()
+
+
+def test_a_full_disk_loses_nothing_and_the_run_goes_on_later(tmp_path: Path, study: Path) -> None:
+    # No file may grow beyond 150 kB: the operating system refuses in the middle of the exports.
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))"
+    out = tmp_path / "study"
+    arguments = ("run", SAMPLES, "-c", CODEBOOK, "-o", out, "--title", "T", "--model", "hash")
+    message = failing(*arguments, prelude=limit)
+    assert "too large" in message
+    assert "Traceback" not in message
+    assert list(out.rglob(".*.tmp")) == []
+    assert hashes(run(out)) == hashes(study)
+
+
+def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    # A file stands where a folder would have to be made: root may write everywhere else.
+    (tmp_path / "in-the-way").write_text("a file")
+    message = failing("run", SAMPLES, "-c", CODEBOOK, "-o", tmp_path / "in-the-way" / "study")
+    assert "in-the-way" in message
 
 
 # --- Odd input that must work ----------------------------------------------------------------------

@@ -67,6 +67,7 @@ def _print_problem(problem: Problem, lead: str) -> None:
 
 _OS_HINTS = {
     errno.ENOSPC: "the disk is full: free some space and run the same command again; it goes on where it was",
+    errno.EFBIG: "this file system takes no larger files: choose another folder and run the command again",
     errno.EDQUOT: "the quota is used up: free some space and run the same command again",
     errno.EACCES: "check who may read and write there, or choose another folder",
     errno.EPERM: "check who may read and write there, or choose another folder",
