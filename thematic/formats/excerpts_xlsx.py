@@ -60,7 +60,7 @@ REVIEW_COLUMNS: tuple[tuple[str, float, bool], ...] = (
     ("Question before", 24, False),
     ("Words", 48, False),
     ("Suggested code", 20, False),
-    ("Band", 9, False),
+    ("Band", 12, False),
     ("Why, and other suggestions", 38, False),
     ("Decision", 12, True),
     ("Code", 20, True),
