@@ -254,7 +254,7 @@ def test_what_is_not_read_is_counted() -> None:
     assert told == [
         "book.qdc: 1 NoteRef not read",
         "book.qdc: 1 Set not read",
-        "book.qdc: 1 codes only group others (isCodable is false); here they can be used: Folder",
+        "book.qdc: 1 code only groups others (isCodable is false); here any code can be given: Folder",
     ]
 
 

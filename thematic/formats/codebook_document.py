@@ -22,6 +22,7 @@ __all__ = [
     "MapNode",
     "Node",
     "TextNode",
+    "code_as_dict",
     "codebook_as_dict",
     "read_document",
     "read_status",
@@ -84,11 +85,11 @@ def codebook_as_dict(codebook: Codebook) -> dict[str, Any]:
         book["description"] = codebook.description
     if codebook.version_notes:
         book["version_notes"] = list(codebook.version_notes)
-    book["codes"] = [_code_as_dict(code) for code in codebook.codes]
+    book["codes"] = [code_as_dict(code) for code in codebook.codes]
     return book
 
 
-def _code_as_dict(code: Code) -> dict[str, Any]:
+def code_as_dict(code: Code) -> dict[str, Any]:
     values = {key: getattr(code, name) for key, name in CODE_KEYS.items()}
     if code.status == "active":
         del values["status"]

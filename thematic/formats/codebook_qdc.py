@@ -381,5 +381,6 @@ class _Repairs:
         ]
         if folders:
             shown = ", ".join(folders[:5]) + (", …" if len(folders) > 5 else "")
-            message = f"{len(folders)} codes only group others (isCodable is false); here they can be used"
+            some = "1 code only groups" if len(folders) == 1 else f"{len(folders)} codes only group"
+            message = f"{some} others (isCodable is false); here any code can be given"
             self.warn(None, f"{message}: {shown}")
