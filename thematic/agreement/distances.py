@@ -119,6 +119,8 @@ def set_distance(
         return table[(left[rows] @ right[columns].T).astype(np.intp)]
 
     def between(a: Indices, b: Indices) -> Floats:
-        return table[np.einsum("ij,ij->i", left[a], right[b]).astype(np.intp)]
+        place = np.einsum("ij,ij->i", left[a], right[b]).astype(np.intp)
+        found: Floats = table[place]
+        return found
 
     return Distance(block=block, between=between)

@@ -189,7 +189,7 @@ def _prepare_alpha(table: Values, cells: Cells, metric: str | Floats) -> Statist
 
 
 def _distance(metric: str | Floats, categories: tuple[Category, ...]) -> Distance | None:
-    """The distance of this name; None for interval, which takes sums only, and ordinal, which is not fixed."""
+    """The distance of this name; None for interval, which needs none, and ordinal, which is not fixed."""
     if not isinstance(metric, str):
         if np.shape(metric) != (len(categories), len(categories)):
             raise SettingsError(
@@ -387,7 +387,7 @@ def _with_intervals(
         found.append(
             replace(
                 estimate,
-                low=max(float(spread.low[i]), declared.lowest),
+                low=max(float(spread.low[i]), min(declared.lowest, estimate.value)),
                 high=min(float(spread.high[i]), declared.highest),
                 interval=_METHODS[settings.interval, enough[i]],
                 confidence=settings.confidence,

@@ -29,7 +29,7 @@ class Coefficient:
     chance_corrected: 0 where agreement is what chance would give, undefined where nothing varies.
     weighted: it takes agreement weights, or distances. two_categories: for a code, applied or not.
     incomplete: what its name must add where some coder did not rate some unit.
-    lowest, highest: its bounds.
+    lowest, highest: its bounds; the lower one for complete ratings without weights.
     """
 
     name: str
