@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thematic.suggestion.words import content_words
+
 if TYPE_CHECKING:
     from thematic.model import FloatMatrix
 
 # Cut to its first letters, a word meets its inflections (travel, travelling) in most European languages.
 _LETTERS = 6
-_WORD = re.compile(r"[^\W_]+")
 
 
 def shared_words(texts: Sequence[str], wordings: Sequence[str]) -> FloatMatrix:
     """The cosine of the TF-IDF weights of each text and each wording, shape (texts, wordings), 0 to 1.
 
-    A word counts 1 + log of how often it occurs, times the log of how rare it is among the texts (the weights
-    of Salton and Buckley 1988, as in scikit-learn with sublinear_tf).
+    Words of grammar count nothing. Any other counts 1 + log of how often it occurs, times the log of how rare
+    it is among the texts (the weights of Salton and Buckley 1988, as in scikit-learn with sublinear_tf).
     """
     from scipy.sparse import csr_array
 
@@ -30,7 +30,7 @@ def shared_words(texts: Sequence[str], wordings: Sequence[str]) -> FloatMatrix:
     cells: list[int] = []
     ends = [0]
     for text in [*texts, *wordings]:
-        words = Counter(word[:_LETTERS] for word in _WORD.findall(text.casefold()))
+        words = Counter(word[:_LETTERS] for word in content_words(text))
         cells += [columns.setdefault(word, len(columns)) for word in words]
         counts += words.values()
         ends.append(len(cells))

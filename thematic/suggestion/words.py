@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-__all__ = ["has_content", "language_note", "looks_english"]
+__all__ = ["content_words", "has_content", "language_note", "looks_english"]
 
 # Words of grammar and of keeping a conversation going. They make up half of spoken English.
 _FUNCTION_WORDS = frozenset(
@@ -27,13 +27,13 @@ _FUNCTION_WORDS = frozenset(
 
 # Scripts written without spaces between words: there, a letter is counted as a word.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_]+)*")
 
 _FEWEST_WORDS = 50
 _ENGLISH_SHARE = 0.25
 
 
-def _content_words(text: str) -> Iterator[str]:
+def content_words(text: str) -> Iterator[str]:
     """The words that are neither grammar nor back-channel. In other languages than English, nearly all."""
     words = (match.group().casefold().replace("’", "'") for match in _WORD.finditer(text))
     return (word for word in words if word not in _FUNCTION_WORDS)
@@ -41,7 +41,7 @@ def _content_words(text: str) -> Iterator[str]:
 
 def has_content(text: str, at_least: int) -> bool:
     """Whether the text has that many words that are neither grammar nor back-channel."""
-    return len(list(islice(_content_words(text), at_least))) == at_least
+    return len(list(islice(content_words(text), at_least))) == at_least
 
 
 def looks_english(texts: Sequence[str]) -> bool:
@@ -50,7 +50,7 @@ def looks_english(texts: Sequence[str]) -> bool:
     In spoken English it is about half, in other European languages under a tenth.
     """
     words = sum(len(_WORD.findall(text)) for text in texts)
-    content = sum(1 for text in texts for _ in _content_words(text))
+    content = sum(1 for text in texts for _ in content_words(text))
     return words < _FEWEST_WORDS or (words - content) / words >= _ENGLISH_SHARE
 
 

@@ -144,7 +144,7 @@ def code_likeness(
     """
     anchors = code_anchors(codes, code_texts, code_vectors, parent_weight=settings.parent_weight)
     # einsum, not a matrix product: its sums are in one order, whatever the threads of the linear algebra.
-    likeness = np.einsum("nd,kd->nk", _centred(values), anchors)
+    likeness: FloatMatrix = np.einsum("nd,kd->nk", _centred(values), anchors)
     if settings.question_weight:
         likeness += settings.question_weight * np.einsum("nd,kd->nk", _centred(questions), anchors)
     if settings.words_weight:
@@ -179,7 +179,7 @@ def code_anchors(
         rows[piece.code_id, kind].append(row)
 
     def total(code_id: str, kind: str) -> FloatMatrix:
-        vector: FloatMatrix = code_vectors[rows[code_id, kind]].sum(axis=0)
+        vector: FloatMatrix = np.add.reduce(code_vectors[rows[code_id, kind]])
         return vector
 
     def own(code_id: str) -> FloatMatrix:
@@ -189,7 +189,7 @@ def code_anchors(
 
     anchors = np.stack([own(code.id) for code in codes])
     parents = [own(code.parent_id) if code.parent_id else np.zeros_like(anchors[0]) for code in codes]
-    anchors = _unit(anchors + parent_weight * np.stack(parents))
+    anchors = _unit(anchors + np.float32(parent_weight) * np.stack(parents))
     # What all codes share is subtracted, so that no code wins for being general. The mean of few codes is
     # mostly these codes themselves, so less of it is: nothing with one code, half with three.
     share = (len(codes) - 1) / (len(codes) + 1)
@@ -228,6 +228,13 @@ def _neighbours(excerpts: Sequence[Excerpt], likeness: FloatMatrix) -> FloatMatr
     return total / np.float32(2)
 
 
+def standardised(likeness: FloatMatrix) -> FloatMatrix:
+    """How many standard deviations each excerpt is above the code's mean, column by column."""
+    spread = likeness.std(axis=0)
+    standard: FloatMatrix = (likeness - likeness.mean(axis=0)) / np.where(spread > 1e-6, spread, 1)
+    return standard
+
+
 # --- Ranks ---------------------------------------------------------------------------------------------
 
 
@@ -240,12 +247,8 @@ def rank_codes(likeness: FloatMatrix, shortlist: int) -> tuple[NDArray[np.intp],
     """
     n = len(likeness)
     ranked_against = n >= FEWEST_RANKED
-    standard = likeness
-    if ranked_against:
-        spread = likeness.std(axis=0)
-        standard = (likeness - likeness.mean(axis=0)) / np.where(spread > 1e-6, spread, 1)
     # Rounded, so that differences in the last bits of two machines seldom change an order.
-    standard = np.round(standard, 4)
+    standard = np.round(standardised(likeness) if ranked_against else likeness, 4)
     ranked = np.argsort(-standard, axis=1, kind="stable")[:, :shortlist]
     if not ranked_against:
         return ranked, None
