@@ -13,21 +13,31 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import combinations, zip_longest
+from typing import Any, Literal
 
 from thematic.errors import InputError
-from thematic.model import Coding, Decision, Excerpt, Quote
+from thematic.model import Coding, Decision, Excerpt, Quote, Suggestion
 
 __all__ = [
     "GENESIS",
+    "Disagreement",
     "Judgement",
     "Review",
+    "action_for",
+    "by_code",
+    "by_disagreement",
+    "by_transcript",
+    "by_uncertainty",
     "decision_from_record",
     "decision_hash",
     "decision_record",
+    "disagreements",
+    "hidden_by_lot",
     "judgements",
     "make_codings",
     "place_of",
+    "shortlists",
 ]
 
 GENESIS = "0" * 64
@@ -87,8 +97,11 @@ class Review:
             review.apply(decision)
         return review
 
-    def apply(self, decision: Decision) -> None:
-        """Take one more event into account. The cost does not grow with the number of events before."""
+    def apply(self, decision: Decision) -> Place:
+        """Take one more event into account; returns what it is about, for an undo that of the event undone.
+
+        The cost does not grow with the number of events before.
+        """
         self.order.append(decision)
         if decision.action == "undo":
             undone = str(decision.details.get("undoes", ""))
@@ -102,9 +115,19 @@ class Review:
             self.judgements[place] = _add_up(events)
         else:
             self.judgements.pop(place, None)
+        return place
 
     def judgement(self, excerpt_id: str, layer: str = "independent") -> Judgement | None:
         return self.judgements.get((layer, excerpt_id))
+
+    def version(self, excerpt_id: str, layer: str = "independent") -> str:
+        """The id of the last event about a passage that stands, or empty: what two tabs compare."""
+        events = self.history.get((layer, excerpt_id), ())
+        return next((event.id for event in reversed(events) if event.id not in self.undone), "")
+
+    def proposals(self) -> tuple[Decision, ...]:
+        """The proposals of new codes that stand, in the order they were made."""
+        return tuple(d for d in self.order if d.action == "propose" and d.id not in self.undone)
 
     def last_undoable(self) -> Decision | None:
         """The latest event that stands, or None."""
@@ -133,7 +156,7 @@ def _add_up(events: Sequence[Decision]) -> Judgement:
                 code_ids=event.code_ids,
                 decided=True,
                 deferred=False,
-                memo=event.memo or judgement.memo,
+                memo="" if event.details.get("memo_removed") else event.memo or judgement.memo,
                 last=event,
             )
             rejected = [*judgement.rejected, *event.details.get("rejected", ())]
@@ -250,6 +273,136 @@ def decision_from_record(record: Mapping[str, Any]) -> Decision:
         ) from None
 
 
+# --- What to look at next --------------------------------------------------------------------------
+
+
 def by_transcript(excerpts: Sequence[Excerpt]) -> tuple[str, ...]:
     """Excerpt ids in the order of the text: the default order of a review."""
     return tuple(excerpt.id for excerpt in excerpts)
+
+
+def by_uncertainty(excerpts: Sequence[Excerpt], suggestions: Iterable[Suggestion]) -> tuple[str, ...]:
+    """Excerpt ids, those first whose two best suggestions are nearest in score, and no two alike in a row.
+
+    Each round takes the most uncertain excerpt left of every first code, so that a reader meets all codes
+    early. Excerpts without a suggestion make up a group of their own, in the order of the text.
+    """
+    found_for = shortlists(suggestions)
+    groups: dict[str | None, list[tuple[float, int, str]]] = {}
+    for i, excerpt in enumerate(excerpts):
+        found = found_for.get(excerpt.id, ())
+        scores = [suggestion.score or 0.0 for suggestion in found[:2]] + [0.0, 0.0]
+        first = found[0].code_id if found else None
+        groups.setdefault(first, []).append((round(scores[0] - scores[1], 9), i, excerpt.id))
+    waiting = sorted(sorted(group) for group in groups.values())
+    rounds = zip_longest(*waiting)
+    return tuple(item[2] for items in rounds for item in items if item is not None)
+
+
+def by_code(
+    code_id: str,
+    excerpts: Sequence[Excerpt],
+    suggestions: Iterable[Suggestion] = (),
+    coded: Iterable[str] = (),
+) -> tuple[str, ...]:
+    """Ids of the excerpts that `coded` names, in the order of the text, then of those with this suggestion.
+
+    The latter by rank, then by score, so that the likeliest come first.
+    """
+    named = set(coded)
+    place = {excerpt.id: i for i, excerpt in enumerate(excerpts)}
+    suggested = sorted(
+        (s.rank, -(s.score or 0.0), place[s.excerpt_id], s.excerpt_id)
+        for s in suggestions
+        if s.code_id == code_id and s.excerpt_id in place and s.excerpt_id not in named
+    )
+    return (*(id_ for id_ in place if id_ in named), *(item[-1] for item in suggested))
+
+
+def by_disagreement(excerpts: Sequence[Excerpt], found: Iterable[Disagreement]) -> tuple[str, ...]:
+    """Excerpt ids, the most disputed first, then all others in the order of the text."""
+    distance = {item.excerpt_id: item.distance for item in found}
+    return tuple(e.id for e in sorted(excerpts, key=lambda e: -distance.get(e.id, 0.0)))
+
+
+def hidden_by_lot(coder_id: str, excerpt_id: str, *, share: float = 0.1, seed: int = 0) -> bool:
+    """Whether this coder is to judge this excerpt without help though others are assisted.
+
+    The lot depends on the coder, the excerpt and the seed only: it falls the same way at every look.
+    """
+    digest = hashlib.sha256(f"{seed}\0{coder_id}\0{excerpt_id}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def action_for(
+    code_ids: Sequence[str], *, decided_before: bool, shown: Iterable[str] = ()
+) -> Literal["accept", "change", "add", "none-apply"]:
+    """What it is to state these codes: `change` after an earlier statement, `accept` when all were shown."""
+    if decided_before:
+        return "change"
+    if not code_ids:
+        return "none-apply"
+    return "accept" if set(code_ids) <= set(shown) else "add"
+
+
+def shortlists(suggestions: Iterable[Suggestion]) -> dict[str, tuple[Suggestion, ...]]:
+    """The suggested codes of each excerpt, in order of rank."""
+    found: dict[str, list[Suggestion]] = {}
+    for suggestion in suggestions:
+        if suggestion.status == "suggested":
+            found.setdefault(suggestion.excerpt_id, []).append(suggestion)
+    return {id_: tuple(sorted(items, key=lambda s: s.rank)) for id_, items in found.items()}
+
+
+# --- Where coders differ ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """A passage that two or more coders judged on their own and gave different codes.
+
+    `judgements` are theirs, by coder. `distance` is the mean Jaccard distance over the pairs of coders, from
+    above 0 to 1: one less the share of codes that both gave among those that either gave.
+    """
+
+    excerpt_id: str
+    quote: Quote
+    judgements: Mapping[str, Judgement]
+    distance: float
+
+    def shuffled(self, seed: int = 0) -> tuple[tuple[str, Judgement], ...]:
+        """The coders' judgements in an order drawn by lot: nobody keeps one place."""
+
+        def lot(item: tuple[str, Judgement]) -> bytes:
+            text = f"{seed}\0{self.excerpt_id}\0{item[0]}"
+            return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+        return tuple(sorted(self.judgements.items(), key=lot))
+
+
+def disagreements(reviews: Iterable[Review]) -> tuple[Disagreement, ...]:
+    """The passages on which coders differ, in the order of transcripts and text.
+
+    Only independent judgements count, and only of coders who decided on the passage.
+    """
+    stated: dict[str, dict[str, Judgement]] = {}
+    for review in reviews:
+        for (layer, id_), judgement in review.judgements.items():
+            if layer == "independent" and judgement.decided:
+                stated.setdefault(id_, {})[review.coder_id] = judgement
+    found = []
+    for id_, by_coder in stated.items():
+        sets = [set(judgement.code_ids) for judgement in by_coder.values()]
+        pairs = list(combinations(sets, 2))
+        distance = sum(1 - len(a & b) / len(a | b) for a, b in pairs if a != b) / max(len(pairs), 1)
+        if distance:
+            quote = by_coder[min(by_coder)].quote
+            found.append(
+                Disagreement(
+                    excerpt_id=id_,
+                    quote=quote,
+                    judgements=dict(sorted(by_coder.items())),
+                    distance=round(distance, 9),
+                )
+            )
+    return tuple(sorted(found, key=lambda d: (d.quote.transcript_id, d.quote.start, d.excerpt_id)))

@@ -37,7 +37,10 @@ COMMANDS: dict[str, Command] = {
     ),
     "clusters": Command("study:clusters", "Excerpts that read alike, set against the codebook.", STEPS),
     "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
+    "merge": Command("merge:merge", "Take over decisions from a copy of the study.", PEOPLE),
     "export": Command("study:export", "Write the excerpts as csv, xlsx, jsonl and html.", RESULTS),
+    "review": Command("review:review", "Code in the browser: blind, or with suggestions.", PEOPLE),
+    "adjudicate": Command("adjudicate:adjudicate", "Settle where coders differ, in the browser.", PEOPLE),
     "codebook": Command("codebook:app", "Check, show, compare and convert codebooks.", STEPS),
     "agree": Command(
         "agree:agree", "Agreement between coders: of a study, or of any table of codings.", RESULTS

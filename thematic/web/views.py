@@ -1,0 +1,318 @@
+"""What the templates show, as plain values: nothing here answers a request, and nothing is changed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from thematic.codebook import is_theme, walk
+from thematic.formats.excerpt_rows import code_labels, stability_in_words, why
+from thematic.model import Cluster, Decision, Suggestion
+from thematic.text import join_names, snippet
+from thematic.web.conversation import conversation, neighbours
+from thematic.web.session import ReviewSession
+
+__all__ = ["Draft", "clusters_view", "excerpt_view", "frame", "list_view", "overview_view"]
+
+ROWS_A_PAGE = 100
+
+PLACED = {
+    "covers": "A code covers it",
+    "extends": "It is part of a larger code",
+    "splits": "It splits a code",
+    "overlaps": "It spans several codes",
+    "new": "No code covers it",
+    "unclear": "Not clear",
+}
+"""How a cluster stands against the codebook, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the form of an excerpt holds: what was decided before, or what was sent and is shown again."""
+
+    code_ids: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None
+    memo: str = ""
+    opened: int | None = None
+    name: str = ""
+    definition: str = ""
+
+    @classmethod
+    def of(cls, session: ReviewSession, excerpt_id: str) -> Self:
+        """The form as the coder's decisions leave it: empty for an excerpt not judged yet."""
+        judgement = session.judgement(excerpt_id)
+        if judgement is None:
+            return cls()
+        q = judgement.quote
+        stands = session.transcripts[q.transcript_id].text[q.start : q.end] == q.text
+        return cls(
+            code_ids=judgement.code_ids,
+            rejected=judgement.rejected,
+            span=(q.start, q.end) if stands else None,
+            memo=judgement.memo,
+        )
+
+    def with_span(self, span: tuple[int, int]) -> Self:
+        return replace(self, span=span)
+
+    def without_proposal(self) -> Self:
+        return replace(self, name="", definition="")
+
+
+def frame(session: ReviewSession) -> dict[str, Any]:
+    """What every page shows: the study, the coder, the progress, and the last step with its undo."""
+    last = session.last_undoable()
+    return {
+        "title": session.data.title,
+        "coder": session.coder_id,
+        "mode": session.mode,
+        "adjudicating": session.adjudicating,
+        "done": session.decided_in.total(),
+        "total": len(session.queue),
+        "last": last,
+        "last_words": _in_words(session, last) if last else "",
+    }
+
+
+def _in_words(session: ReviewSession, decision: Decision) -> str:
+    """What a decision was, in a line."""
+    names = [session.codes[id_].name if id_ in session.codes else id_ for id_ in decision.code_ids]
+    if decision.action in ("accept", "add", "change"):
+        what = join_names(names) if names else "no code applies"
+    else:
+        what = {
+            "none-apply": "no code applies",
+            "defer": "put off",
+            "memo": "memo saved" if decision.memo else "memo removed",
+            "flag": "flagged" if decision.details.get("flagged", True) else "flag removed",
+            "propose": f"proposed “{decision.details.get('name', '')}”",
+        }.get(decision.action, decision.action)
+    return f"{decision.quote.transcript_id}: {what}"
+
+
+def excerpt_view(session: ReviewSession, excerpt_id: str, draft: Draft) -> dict[str, Any]:
+    """The page of one excerpt."""
+    excerpt = session.excerpts[excerpt_id]
+    transcript = session.transcripts[excerpt.transcript_id]
+    judgement = session.judgement(excerpt_id)
+    span = draft.span or (excerpt.start, excerpt.end)
+    if not 0 <= span[0] < span[1] <= len(transcript.text):
+        span = (excerpt.start, excerpt.end)
+    labels = code_labels(session.data.codebook)
+    shown = session.shown(excerpt_id)
+    abstained = session.abstained(excerpt_id)
+    return {
+        "excerpt": excerpt,
+        "transcript": transcript,
+        "number": session.position.get(excerpt_id, -1) + 1,
+        "turns": conversation(transcript, excerpt, span),
+        "span": span,
+        "adjusted": span != (excerpt.start, excerpt.end),
+        "neighbours": neighbours(transcript, excerpt, span),
+        "draft": draft,
+        "opened": draft.opened or int(time.time() * 1000),
+        "version": session.version(excerpt_id),
+        "judgement": judgement,
+        "decided": bool(judgement and judgement.decided),
+        "deferred": bool(judgement and judgement.deferred),
+        "flagged": bool(judgement and judgement.flagged),
+        "suggestions": [_suggestion_view(s, labels) for s in shown],
+        "abstained": abstained.reason if abstained else "",
+        "by_lot": session.hidden_by_lot(excerpt_id),
+        "positions": _positions(session, excerpt_id, labels),
+        "tree": _tree(session, draft),
+        "labels": labels,
+        "previous": session.beside(excerpt_id, -1),
+        "next": session.beside(excerpt_id, 1),
+    }
+
+
+def _suggestion_view(suggestion: Suggestion, labels: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "code_id": suggestion.code_id,
+        "label": labels.get(suggestion.code_id or "", suggestion.code_id),
+        "band": suggestion.band or "no band",
+        "reasons": [why(e, suggestion, labels) for e in suggestion.evidence if not e.warning],
+        "warnings": [why(e, suggestion, labels) for e in suggestion.evidence if e.warning],
+    }
+
+
+def _positions(session: ReviewSession, excerpt_id: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the coders who differ said, without their names and in an order drawn by lot."""
+    dispute = session.disputes.get(excerpt_id)
+    if dispute is None:
+        return []
+    return [
+        {
+            "code_ids": judgement.code_ids,
+            "labels": [labels.get(id_, id_) for id_ in judgement.code_ids],
+            "memo": judgement.memo,
+        }
+        for _, judgement in dispute.shuffled(session.seed)
+    ]
+
+
+def _tree(session: ReviewSession, draft: Draft) -> list[dict[str, Any]]:
+    """The codes in the order of the tree. A code that is out of use is there only where it was chosen."""
+    keys = {code_id: i for i, code_id in enumerate(session.keys, start=1)}
+    return [
+        {
+            "code": code,
+            "depth": depth,
+            "key": keys.get(code.id),
+            "theme": is_theme(session.data.codebook, code.id),
+            "chosen": code.id in draft.code_ids,
+        }
+        for depth, code in walk(session.data.codebook)
+        if code.status == "active" or code.id in draft.code_ids
+    ]
+
+
+def overview_view(session: ReviewSession) -> dict[str, Any]:
+    """How far the review is: by transcript and by code, and what was set apart for later."""
+    first: dict[str, str] = {}
+    for id_ in session.queue:
+        transcript_id = session.excerpts[id_].transcript_id
+        if id_ not in session.decided:
+            first.setdefault(transcript_id, id_)
+    counts: Counter[str] = Counter()
+    none = 0
+    for id_ in session.decided:
+        judgement = session.judgement(id_)
+        if judgement:
+            counts.update(judgement.code_ids)
+            none += judgement.none_applies
+    return {
+        "transcripts": [
+            {
+                "transcript": transcript,
+                "done": session.decided_in[transcript.id],
+                "total": session.total_in[transcript.id],
+                "first": first.get(transcript.id),
+            }
+            for transcript in session.data.transcripts
+            if session.total_in[transcript.id]
+        ],
+        "codes": [
+            {"code": code, "depth": depth, "count": counts[code.id]}
+            for depth, code in walk(session.data.codebook)
+            if code.status == "active" or counts[code.id]
+        ],
+        "none": none,
+        "flagged": len(session.flagged),
+        "deferred": len(session.deferred),
+        "proposals": [(d, _in_words(session, d)) for d in session.review.proposals()],
+    }
+
+
+SHOW = {
+    "undecided": "not decided yet",
+    "decided": "decided",
+    "none": "no code applies",
+    "flagged": "flagged",
+    "deferred": "put off",
+}
+
+
+def list_view(session: ReviewSession, query: Mapping[str, str]) -> dict[str, Any]:
+    """Excerpts in the order of the queue, narrowed to a transcript, a code or a state."""
+    ids = list(session.queue)
+    transcript_id, code_id, show = query.get("transcript"), query.get("code"), query.get("show")
+    heading = "All excerpts"
+    if transcript_id in session.transcripts:
+        heading = session.transcripts[transcript_id].title
+        ids = [id_ for id_ in ids if session.excerpts[id_].transcript_id == transcript_id]
+    if code_id in session.codes:
+        heading = session.codes[code_id].name
+        suggested = session.suggested_for(code_id)
+        ids = [id_ for id_ in ids if code_id in _codes_of(session, id_) or id_ in suggested]
+    if show in SHOW:
+        heading = f"Excerpts: {SHOW[show]}"
+        ids = [id_ for id_ in ids if _is(session, id_, show)]
+    asked = query.get("page", "1")
+    pages = max(1, -(-len(ids) // ROWS_A_PAGE))
+    page = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)
+    return {
+        "heading": heading,
+        "count": len(ids),
+        "page": page,
+        "pages": pages,
+        "query": {k: v for k, v in query.items() if k in ("transcript", "code", "show")},
+        "rows": [_row(session, id_, code_id) for id_ in ids[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]],
+    }
+
+
+def _codes_of(session: ReviewSession, excerpt_id: str) -> tuple[str, ...]:
+    judgement = session.judgement(excerpt_id)
+    return judgement.code_ids if judgement else ()
+
+
+def _is(session: ReviewSession, excerpt_id: str, show: str) -> bool:
+    if show == "none":
+        judgement = session.judgement(excerpt_id)
+        return bool(judgement and judgement.none_applies)
+    if show == "undecided":
+        return excerpt_id not in session.decided
+    return excerpt_id in getattr(session, show)
+
+
+def _row(session: ReviewSession, excerpt_id: str, code_id: str | None) -> dict[str, Any]:
+    excerpt = session.excerpts[excerpt_id]
+    judgement = session.judgement(excerpt_id)
+    if judgement and judgement.decided:
+        names = [session.codes[id_].name if id_ in session.codes else id_ for id_ in judgement.code_ids]
+        state = ", ".join(names) or "no code applies"
+    else:
+        suggested = code_id and code_id not in _codes_of(session, excerpt_id)
+        state = "suggested" if suggested else "put off" if excerpt_id in session.deferred else ""
+    return {
+        "excerpt": excerpt,
+        "text": snippet(excerpt.text, 180),
+        "state": state,
+        "decided": excerpt_id in session.decided,
+        "flagged": excerpt_id in session.flagged,
+    }
+
+
+def clusters_view(session: ReviewSession) -> dict[str, Any]:
+    """Clusters against the codebook, those that no code covers first; none in blind mode."""
+    clustering = session.data.clustering
+    shown = [c for c in clustering.clusters if c.status != "hidden"] if clustering else []
+    order = list(PLACED)[::-1]
+    order.remove("unclear")
+
+    def first_new(cluster: Cluster) -> int:
+        kind = cluster.placement.kind if cluster.placement else "unclear"
+        return order.index(kind) if kind in order else len(order)
+
+    labels = code_labels(session.data.codebook)
+    proposed = Counter(str(d.details.get("cluster")) for d in session.review.proposals())
+    return {
+        "available": session.mode != "blind" and clustering is not None,
+        "note": clustering.note if clustering else "",
+        "clusters": [
+            {
+                "cluster": cluster,
+                "placed": PLACED[cluster.placement.kind] if cluster.placement else PLACED["unclear"],
+                "kind": cluster.placement.kind if cluster.placement else "unclear",
+                "codes": [
+                    (labels.get(id_, id_), share)
+                    for id_, share in zip(cluster.placement.code_ids, cluster.placement.shares, strict=True)
+                ]
+                if cluster.placement
+                else [],
+                "explanation": cluster.placement.explanation if cluster.placement else "",
+                "stability": stability_in_words(cluster),
+                "exemplars": [session.excerpts[i] for i in cluster.exemplar_ids if i in session.excerpts],
+                "proposed": proposed[cluster.id],
+            }
+            for cluster in sorted(shown, key=first_new)
+        ]
+        if session.mode != "blind"
+        else [],
+    }
