@@ -2,7 +2,7 @@
 
     python benchmarks/start_and_rerun.py
 
-1. CPU seconds of `thematic --help` against a process that only imports typer and rich (wanted: at most 1.5 times).
+1. CPU seconds of `thematic --help` against a process that imports typer and rich (wanted: at most 1.5 times).
 2. Wall seconds of `thematic run` on the sample interviews again, with nothing changed (wanted: under 1.5 s).
 
 The two commands of the first comparison take turns, so that a busy machine slows both alike.
@@ -25,7 +25,9 @@ ROUNDS = 15
 def cpu_and_wall(*arguments: str) -> tuple[float, float]:
     """CPU and wall seconds of one process."""
     begin = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -53,7 +55,9 @@ def main() -> None:
         first = cpu_and_wall(*run)[1]
         again = [cpu_and_wall(*run)[1] for _ in range(ROUNDS)]
     print(f"first run            {first:.2f} s")
-    print(f"run again, no change {statistics.median(again):.2f} s (median of {ROUNDS}, most {max(again):.2f})")
+    print(
+        f"run again, no change {statistics.median(again):.2f} s (median of {ROUNDS}, most {max(again):.2f})"
+    )
 
 
 if __name__ == "__main__":

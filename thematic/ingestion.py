@@ -230,7 +230,7 @@ def _refuse_clashes(files: Sequence[FileRead], known: dict[str, dict[str, Any]])
 
 
 def _report_record(reading: Reading) -> dict[str, Any]:
-    """What is kept of a reading report in texts/<id>.json: counts, what was dropped and why, warnings."""
+    """What texts/<id>.json keeps of a reading report: counts, what was dropped and why, warnings."""
     report = reading.report
     return {
         "format": report.format,

@@ -1,7 +1,7 @@
 """One coder's decisions on disk: an append-only file of lines, each vouching for all before it. Floor 4.
 
 A line is a JSON object that ends in the hash of its content; its content names the hash of the line before.
-So a changed, removed or inserted line is found. A line counts once it is on the disk: `append` returns after
+So a changed, removed or added line is found. A line counts once it is on the disk: `append` returns after
 fsync. A last line that a crash tore is moved to `<name>.torn-<hash>` and reported; no whole line is ever lost.
 """
 

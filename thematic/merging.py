@@ -93,8 +93,8 @@ def _fork(
 ) -> Problem:
     here, there = ours[shared], theirs[shared]
     return Problem(
-        f"{coder} has decided in both copies: {shared} decisions are shared, then {len(ours) - shared} follow "
-        f"here (first: {_account(here)}) and {len(theirs) - shared} there (first: {_account(there)})",
+        f"{coder} has decided in both copies: {shared} decisions are shared, then {len(ours) - shared} "
+        f"follow here (first: {_account(here)}) and {len(theirs) - shared} there (first: {_account(there)})",
         path,
         shared + 1,
         f"keep one of the two files, or give the other coder name to the second, such as {coder}-2",

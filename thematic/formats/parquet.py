@@ -59,7 +59,7 @@ def write_vectors(vectors: Vectors) -> bytes:
     """Ids and float32 rows of values and questions."""
     import pyarrow as pa
 
-    n, width = vectors.values.shape
+    width = vectors.values.shape[1]
     row = pa.list_(pa.float32(), width)
     table = pa.table(
         {
