@@ -286,10 +286,12 @@ def alpha(sums: Floats, scale: Scale) -> Floats:
 
 def moment_sums(cells: Cells, scale: Scale) -> Floats:
     """Terms of units with two ratings or more: Σ_ij (x_i - x_j)² / (r - 1), r, Σ x and Σ x²."""
-    counts = _pairable(cells.counts())
-    raters = _sum(counts)
-    first = counts @ scale.positions
-    second = counts @ scale.positions**2
+    rated = cells.indices >= 0
+    rated = rated & (rated.sum(axis=1, keepdims=True) >= 2)
+    numbers = np.where(rated, scale.positions[cells.indices], 0.0)
+    raters = rated.sum(axis=1).astype(np.float64)
+    first = numbers.sum(axis=1)
+    second = (numbers**2).sum(axis=1)
     disagreement = _ratio(2 * (raters * second - first**2), raters - 1, empty=0.0)
     return cells.weigh(np.stack([disagreement, raters, first, second], axis=-1))
 

@@ -103,17 +103,18 @@ def set_distance(
     column = {code: position for position, code in enumerate(sorted(frozenset().union(*sets)))}
     # The distance depends on three small numbers: how many codes are common, and in each set. It is computed
     # once for all of them; the sizes travel as two more columns, so that one product finds the place to look.
-    step = max((len(codes) for codes in sets), default=0) + 1
-    exact = np.float32 if step**3 < 2**24 else np.float64
+    sizes, size_at = np.unique([len(codes) for codes in sets], return_inverse=True)
+    shape = (len(sizes), len(sizes), int(sizes.max(initial=0)) + 1)
+    exact = np.float32 if np.prod(shape) < 2**24 else np.float64
     left = np.zeros((len(sets), len(column) + 2), dtype=exact)
     for row, codes in enumerate(sets):
         left[row, [column[code] for code in codes]] = 1
     right = left.copy()
-    sizes = left.sum(axis=1)
-    left[:, -2], left[:, -1] = sizes * step**2, 1
-    right[:, -2], right[:, -1] = 1, sizes * step
-    size_a, size_b, common = np.indices((step, step, step)).astype(np.float64)
-    table: Floats = formula(common, size_a, size_b).ravel()
+    left[:, -2], left[:, -1] = size_at * (shape[1] * shape[2]), 1
+    right[:, -2], right[:, -1] = 1, size_at * shape[2]
+    size = sizes.astype(np.float64)
+    common = np.arange(float(shape[2]))
+    table: Floats = formula(common, size[:, None, None], size[None, :, None]).ravel()
 
     def block(rows: Indices, columns: Indices) -> Floats:
         return table[(left[rows] @ right[columns].T).astype(np.intp)]

@@ -180,7 +180,7 @@ def _prepare_alpha(table: Values, cells: Cells, metric: str | Floats) -> Statist
     positions = scale_positions(table.categories)
     scale = Scale(n_coders, q, np.empty((0, 0)), positions - positions.mean())
     if metric == "interval":
-        return AdditiveStatistic.of(cells, scale, formulas.moment_sums, formulas.alpha_interval, n_coders + q)
+        return AdditiveStatistic.of(cells, scale, formulas.moment_sums, formulas.alpha_interval, n_coders)
     if q > _MOST_RANKS:
         raise AgreementError(
             f"{q} ranks are too many for an ordinal scale", hint="treat the variable as interval"
