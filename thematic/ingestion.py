@@ -219,7 +219,7 @@ def _refuse_clashes(files: Sequence[FileRead], known: dict[str, dict[str, Any]])
             if before and before["source"]["path"] != file.file.name:
                 problems.append(
                     Problem(
-                        f"the study already has a transcript {transcript.id}, from {before['source']['path']}",
+                        f"the study has a transcript {transcript.id} from {before['source']['path']}",
                         file.file.name,
                         None,
                         "rename one of the files; a corrected transcript keeps the name of its file",

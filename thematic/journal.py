@@ -2,7 +2,7 @@
 
 A line is a JSON object that ends in the hash of its content; its content names the hash of the line before.
 So a changed, removed or added line is found. A line counts once it is on the disk: `append` returns after
-fsync. A last line that a crash tore is moved to `<name>.torn-<hash>` and reported; no whole line is ever lost.
+fsync. A last line that a crash tore is moved to `<name>.torn-<hash>` and reported; no whole line is lost.
 """
 
 from __future__ import annotations
