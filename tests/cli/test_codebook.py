@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -302,3 +307,31 @@ def test_the_codebook_of_the_study_is_the_default(study: Study, monkeypatch: pyt
 
 def test_schema_is_the_published_one() -> None:
     assert json.loads(run("schema"))["$id"] == "urn:thematic:codebook:1"
+
+
+# --- The manual ----------------------------------------------------------------------------------------
+
+
+def test_every_command_of_the_manual_prints_what_the_manual_says() -> None:
+    manual = (ROOT / "docs" / "codebooks.md").read_text("utf-8")
+    commands = 0
+    for kind, name, block in re.findall(
+        r"^```(yaml|console) ?(\S*)\n(.*?)^```$", manual, re.MULTILINE | re.DOTALL
+    ):
+        if kind == "yaml":
+            Path(name).write_text(block, "utf-8")
+            continue
+        shown = ""
+        for line in re.findall(r"^\$ thematic (.*)$", block, re.MULTILINE):
+            done = subprocess.run(
+                [sys.executable, "-m", "thematic.cli.app", *shlex.split(line)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env=os.environ | {"COLUMNS": "80"},
+                check=False,
+            )
+            shown += f"$ thematic {line}\n{done.stdout}"
+            commands += 1
+        assert shown == block
+    assert commands >= 8

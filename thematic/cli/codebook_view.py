@@ -55,7 +55,8 @@ def print_warnings(problems: Iterable[Problem]) -> None:
 def headline(codebook: Codebook) -> str:
     parents = len(themes(codebook))
     codes = count(len(codebook.codes) - parents, "code")
-    return f"“{escape(codebook.title)}”: {codes} in {count(parents, 'theme')}, version {codebook.version}"
+    grouped = f"{codes} in {count(parents, 'theme')}" if parents else codes
+    return f"“{escape(codebook.title)}”: {grouped}, version {codebook.version}"
 
 
 def count(number: int, noun: str) -> str:
