@@ -3,10 +3,10 @@
     python benchmarks/zero_shot.py --data DIR
 
 DIR holds pairs NAME.jsonl (rows `doc`, `i`, `speaker`, `text`, `codes`) and NAME.codebook.json. A coded
-excerpt is a hit if any of its human codes is among the first k. Compared with, on the same excerpts and codes:
-popularity (the commonest codes of the *other* interviews, which zero-shot cannot know), TF-IDF cosine of the
-text and "name: definition", and plain cosine of the packaged model's vectors of the same two. Intervals draw
-whole interviews (95 %); a paired difference whose interval holds zero is marked as noise.
+excerpt is a hit if any of its human codes is among the first k. The same excerpts are ranked by popularity
+(the commonest codes of the *other* interviews, which zero-shot cannot know), TF-IDF cosine of the text and
+"name: definition", and plain cosine of the packaged model's vectors of the same two. Intervals draw whole
+interviews (95 %); a paired difference whose interval holds zero is marked as noise.
 """
 
 from __future__ import annotations

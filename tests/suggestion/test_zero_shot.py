@@ -14,7 +14,7 @@ from thematic.embedding import code_vectors
 from thematic.errors import CodebookError, ModelError, SettingsError
 from thematic.model import Code, Codebook, Excerpt, Quote, Suggestion, Vectors
 from thematic.suggestion import NOT_CALIBRATED, SuggestSettings, notes, suggest
-from thematic.suggestion.zero_shot import FEWEST_RANKED, TOO_FEW, TOO_LITTLE, band
+from thematic.suggestion.zero_shot import FEWEST_RANKED, TOO_FEW, TOO_LITTLE, band, code_anchors, rank_codes
 
 
 class WordEmbedder:
@@ -35,6 +35,7 @@ class WordEmbedder:
 
 WORDS = WordEmbedder()
 OWN_WORDS_ONLY = SuggestSettings(question_weight=0, neighbour_weight=0)
+VECTOR_ONLY = SuggestSettings(question_weight=0, neighbour_weight=0, words_weight=0)
 
 FILLER = (
     "garden kettle ladder marble needle orchard pebble quilt ribbon saddle timber urn velvet walnut".split()
@@ -146,10 +147,24 @@ def test_nothing_is_ever_called_a_probability():
 
 def test_a_code_that_is_like_everything_does_not_swallow_all():
     broad = Code(id="broad", name="Everything", definition=" ".join(FILLER))
-    texts = excerpts([*fillers(40), *["buses and trains garden"] * 2])
-    suggestions = run(texts, codebook(broad, TRAVEL, MONEY), settings=OWN_WORDS_ONLY)
-    assert first(suggestions, texts[40]).code_id == "travel"
-    assert len({first(suggestions, e).code_id for e in texts}) > 1
+    texts = excerpts([*fillers(40), "buses garden kettle ladder"])
+    book = codebook(broad, TRAVEL, MONEY)
+    pieces = code_texts(book)
+    vector, words = WORDS.encode([texts[-1].text])[0], code_vectors(pieces, WORDS)
+    likeness = {
+        c.id: max(vector @ words[i] for i, p in enumerate(pieces) if p.code_id == c.id) for c in book.codes
+    }
+    assert likeness["broad"] > likeness["travel"], "by likeness alone, the broad code would have it"
+    assert first(run(texts, book, settings=VECTOR_ONLY), texts[-1]).code_id == "travel"
+
+
+def test_codes_are_ranked_against_their_own_background():
+    likeness = np.tile(np.array([[0.8, 0.1]], np.float32), (30, 1))
+    likeness[::2] += np.float32(0.05)
+    likeness[7] = 0.9, 0.5
+    ranked, shares = rank_codes(likeness, 2)
+    assert ranked[7].tolist() == [1, 0]
+    assert shares is not None and shares[7].tolist() == pytest.approx([29 / 30, 29 / 30])
 
 
 # --- What counts besides the excerpt's own words --------------------------------------------------------
@@ -192,19 +207,72 @@ def test_words_that_vectors_miss_count_by_their_weight(monkeypatch):
     assert (first(seeing, texts[-1]).code_id, first(seeing, texts[-1]).score) == ("travel", round(30 / 31, 4))
 
 
-def test_examples_and_criteria_of_a_code_speak_for_it():
-    bare = replace(MONEY, definition="")
+@pytest.mark.parametrize("settings", [VECTOR_ONLY, replace(VECTOR_ONLY, words_weight=10)])
+@pytest.mark.parametrize("kind", ["definition", "include", "examples"])
+def test_definition_criteria_and_examples_speak_for_a_code(kind, settings):
+    words = "The landlord rang"
+    code = replace(replace(MONEY, definition=""), **{kind: words if kind == "definition" else (words,)})
     texts = excerpts([*fillers(30), "the landlord rang"])
-    for full in (replace(bare, include=("The landlord",)), replace(bare, examples=("My landlord rang me",))):
-        assert first(run(texts, codebook(TRAVEL, full, SLEEP)), texts[-1]).code_id == "money"
+    best = first(run(texts, codebook(TRAVEL, code, SLEEP), settings=settings), texts[-1])
+    assert (best.code_id, best.score) == ("money", round(30 / 31, 4))
+
+
+@pytest.mark.parametrize("kind", ["exclude", "counter_examples"])
+def test_exclusions_and_counter_examples_never_speak_for_a_code(kind):
+    code = replace(MONEY, **{kind: ("The landlord rang",)})
+    texts = excerpts([*fillers(30), "the landlord rang"])
+    heavy = replace(SuggestSettings(), words_weight=10)
+    plain, full = (run(texts, codebook(TRAVEL, money, SLEEP), settings=heavy) for money in (MONEY, code))
+    assert [(s.code_id, s.score) for s in full] == [(s.code_id, s.score) for s in plain]
+
+
+def anchors(*codes: Code, of: Sequence[Code], parent_weight: float = 0.0) -> np.ndarray:
+    pieces = code_texts(codebook(*codes))
+    return code_anchors(of, pieces, code_vectors(pieces, WORDS), parent_weight=parent_weight)
+
+
+def test_one_code_is_its_own_direction_name_and_definition_alike():
+    code = Code(id="t", name="Travel", definition="Ferry")
+    (anchor,) = anchors(code, of=[code])
+    assert np.allclose(
+        anchor, (WORDS.encode(["Travel"]) + WORDS.encode(["Ferry"]))[0] / np.sqrt(2), atol=1e-6
+    )
+
+
+def test_an_example_counts_half_of_the_wording():
+    code = Code(id="t", name="Travel", examples=("Ferry",))
+    (anchor,) = anchors(code, of=[code])
+    travel, ferry = WORDS.encode(["Travel", "Ferry"])
+    assert np.isclose(anchor @ ferry / (anchor @ travel), 0.5)
+
+
+def test_a_theme_counts_by_its_weight():
+    theme = Code(id="home", name="Home")
+    child = Code(id="rooms", name="Rooms", parent_id="home")
+    (anchor,) = anchors(theme, child, of=[child], parent_weight=0.25)
+    home, rooms = WORDS.encode(["Home", "Rooms"])
+    assert np.isclose(anchor @ home / (anchor @ rooms), 0.25)
+
+
+def test_what_codes_share_is_subtracted_and_less_of_it_where_codes_are_few():
+    def shared(number: int) -> float:
+        codes = [Code(id=str(i), name=f"Patients {word}") for i, word in enumerate(FILLER[:number])]
+        matrix = anchors(*codes, of=codes)
+        return float((matrix @ WORDS.encode(["patients"])[0])[0] / (matrix @ WORDS.encode([FILLER[0]])[0])[0])
+
+    assert np.isclose(shared(1), 1)
+    # The mean of k codes holds all of the shared word and 1/k of each own word; (k-1)/(k+1) of it goes.
+    for k in (2, 3, 10):
+        share = (k - 1) / (k + 1)
+        assert np.isclose(shared(k), (1 - share) / (1 - share / k), atol=1e-5)
 
 
 def test_a_theme_lends_its_words_to_its_codes_and_is_not_suggested_itself():
     theme = Code(id="home", name="Home", definition="The landlord and the rent")
-    child = Code(id="rooms", name="Rooms", parent_id="home")
+    child = Code(id="upstairs", name="Rooms", parent_id="home")
     texts = excerpts([*fillers(30), "landlord and rent"])
-    suggestions = run(texts, codebook(theme, child, TRAVEL, SLEEP), settings=OWN_WORDS_ONLY)
-    assert first(suggestions, texts[-1]).code_id == "rooms"
+    suggestions = run(texts, codebook(theme, child, TRAVEL, SLEEP), settings=VECTOR_ONLY)
+    assert first(suggestions, texts[-1]).code_id == "upstairs"
     assert "home" not in {s.code_id for s in suggestions}
 
 
@@ -222,12 +290,12 @@ def test_evidence_is_the_nearest_two_pieces_of_wording_nearest_first():
     code = replace(
         TRAVEL, include=("The ferry", "A lift from a friend"), examples=("I missed the ferry again",)
     )
-    texts = excerpts([*fillers(25), "missed the ferry"])
+    texts = excerpts([*fillers(25), "travel, ferry travel"])
     evidence = first(run(texts, codebook(code, MONEY, SLEEP)), texts[-1]).evidence
     assert [(e.kind, e.text) for e in evidence] == [
-        ("example", "I missed the ferry again"),
         ("include", "The ferry"),
-    ]
+        ("example", "I missed the ferry again"),
+    ], "the name is as near as the ferry, and explains nothing"
     assert evidence[0].similarity > evidence[1].similarity and not any(e.warning for e in evidence)
 
 
@@ -259,7 +327,7 @@ def test_wording_against_the_code_warns_only_where_it_is_nearer_than_what_is_for
 
 
 def test_passages_without_content_get_one_abstention_with_the_reason():
-    texts = excerpts([*fillers(25), "Yeah. No, I know.", "...", "buses and trains"])
+    texts = excerpts([*fillers(25), "I don’t know, it’s, yeah.", "...", "buses and trains"])
     suggestions = run(texts)
     for excerpt in texts[25:27]:
         (abstained,) = (s for s in suggestions if s.excerpt_id == excerpt.id)

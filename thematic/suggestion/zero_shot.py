@@ -189,7 +189,8 @@ def code_anchors(
 
     anchors = np.stack([own(code.id) for code in codes])
     parents = [own(code.parent_id) if code.parent_id else np.zeros_like(anchors[0]) for code in codes]
-    anchors = _unit(anchors + np.float32(parent_weight) * np.stack(parents))
+    themes: FloatMatrix = np.float32(parent_weight) * np.stack(parents)
+    anchors = _unit(anchors + themes)
     # What all codes share is subtracted, so that no code wins for being general. The mean of few codes is
     # mostly these codes themselves, so less of it is: nothing with one code, half with three.
     share = (len(codes) - 1) / (len(codes) + 1)
