@@ -376,6 +376,9 @@ def make_study_data(**changes: Any) -> StudyData:
             make_coding(doctor, "recommended", "ana"),
         ),
         coders=(Coder(id="ana", name="Ana"), Coder(id="ben", name="Ben")),
-        notes=("Suggestions are not calibrated: a shortlist for a reader.",),
+        notes=(
+            "Suggestions are not calibrated: a shortlist for a reader.",
+            "P02: who is the interviewer was inferred, not read.",
+        ),
     )
     return replace(data, **changes)

@@ -40,19 +40,24 @@ def test_a_page_to_review_from():
     assert column(review, "Suggested code")[:2] == ["A clinician's word", "Extra support"]
     assert column(review, "Speaker, time")[1] == "P01\n0:02:04"
     assert column(review, "Codings so far")[1] == "Ana: Extra support\nBen: Extra support"
-    assert (review.freeze_panes, review.auto_filter.ref) == ("B2", "A1:N10")
+    assert (review.freeze_panes, review.auto_filter.ref) == ("B2", "A1:O10")
 
 
 def test_why_tells_the_evidence_the_warning_and_the_other_codes():
-    whys = column(workbook(make_study_data())["Review"], "Why, and other suggestions")
-    assert "\nExtra support · fair\nclose to the example: “I see my counsellor" in whys[0]
-    assert "\nCareful: near what is excluded: “Support after treatment" in whys[1]
+    review = workbook(make_study_data())["Review"]
+    whys = column(review, "Why")
+    assert whys[0].startswith(
+        "A clinician's word: close to the example: “My nurse wrote the time on my hand.”"
+    )
+    assert "\nExtra support: close to the example: “I see my counsellor" in whys[0]
+    assert "\nExtra support: careful, near what is excluded: “Support after treatment" in whys[1]
     assert whys[4].startswith("No suggestion: only a few words")
+    assert column(review, "Other suggestions")[0] == "Extra support · fair\nEase of joining · weak"
 
 
 def test_a_reviewer_can_write_in_the_yellow_cells_only():
     review = workbook(make_study_data())["Review"]
-    open_columns = {c.column_letter for row in review["A2:N10"] for c in row if not c.protection.locked}
+    open_columns = {c.column_letter for row in review["A2:O10"] for c in row if not c.protection.locked}
     titles = {cell.value for cell in review[1] if cell.column_letter in open_columns}
     assert titles == {"Decision", "Code", "Also", "Memo"}
     assert review.protection.sheet
@@ -144,7 +149,8 @@ def test_the_first_sheet_says_what_this_is():
     said = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
     assert any("not calibrated" in text and "shortlist for a reader" in text for text in said)
     assert set(excerpts_xlsx.DECISIONS) <= set(said)
-    assert "Suggestions are not calibrated: a shortlist for a reader." in said
+    assert "P02: who is the interviewer was inferred, not read." in said
+    assert sum("not calibrated" in text for text in said) == 1
 
 
 def test_no_excerpts_and_no_codes_make_a_workbook():
@@ -164,3 +170,12 @@ def test_the_bytes_do_not_depend_on_the_time():
     first = excerpts_xlsx.render(data)
     time.sleep(2.1)  # the resolution of dates in a zip file is two seconds
     assert excerpts_xlsx.render(data) == first
+
+
+def test_calibrated_suggestions_are_not_called_uncalibrated():
+    data = make_study_data()
+    calibrated = [replace(s, probability=0.7) for s in data.suggestions]
+    sheet = workbook(replace(data, suggestions=tuple(calibrated), notes=()))["Read me"]
+    said = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert any("probabilities were calibrated" in text for text in said)
+    assert not any("not calibrated" in text for text in said)

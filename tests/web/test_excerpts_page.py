@@ -55,6 +55,7 @@ def test_opens_with_themes_and_says_what_suggestions_are(content, open_file: Ope
     expect(page.get_by_role("heading", level=1)).to_have_text("Groups in treatment (invented)")
     expect(page.get_by_role("note")).to_contain_text("Suggestions are not calibrated")
     expect(page.get_by_role("note")).to_contain_text("a shortlist for a reader")
+    expect(page.get_by_role("note").get_by_role("listitem")).to_have_text([re.compile("^P02: who is")])
     expect(page.locator("#themes .overview")).to_contain_text(
         "1 coded by people, 2 suggested first, in 2 of 3"
     )
@@ -113,7 +114,7 @@ def test_codings_by_people_do_not_look_like_suggestions(data, content, open_file
 def test_a_transcript_reads_from_first_to_last_word(data, content, open_file: OpenFile):
     page = open_file(content, "transcript-0")
     flow = page.locator(".reading .flow")
-    said = flow.locator(".turn, mark").all_inner_texts()
+    said = flow.locator(".turn, mark").all_text_contents()
     words = [said_.removeprefix("Interviewer ") for said_ in said]
     transcript = data.transcripts[0]
     everything = "".join(transcript.text[turn.start : turn.end] for turn in transcript.turns)

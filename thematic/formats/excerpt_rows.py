@@ -6,7 +6,7 @@ The exports differ in shape only. Names, evidence and figures are put into words
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from thematic.codebook import path
@@ -22,12 +22,15 @@ from thematic.model import (
 )
 
 __all__ = [
+    "PROMPTS",
     "ExcerptRow",
+    "caution",
     "clock",
     "code_labels",
     "coder_names",
     "codings_elsewhere",
     "excerpt_rows",
+    "further_notes",
     "stability_in_words",
     "why",
 ]
@@ -36,6 +39,10 @@ NOT_CALIBRATED = (
     "Suggestions are not calibrated: they are a shortlist for a reader, not codings. "
     "A band says how well a code fits a passage compared with the rest of these interviews, "
     "not how likely the code is to be right."
+)
+CALIBRATED = (
+    "Suggestions are a shortlist for a reader, not codings. "
+    "Their probabilities were calibrated on what people coded in these interviews."
 )
 PROMPTS = "Clusters are prompts for reading, not codes."
 
@@ -122,6 +129,17 @@ def _coding_order(coding: Coding) -> tuple[str, int, int, str, str, str]:
 
 
 # --- In words ------------------------------------------------------------------------------------------
+
+
+def caution(suggestions: Iterable[Suggestion]) -> str:
+    """What a reader must know of these suggestions before reading them."""
+    return CALIBRATED if any(s.probability is not None for s in suggestions) else NOT_CALIBRATED
+
+
+def further_notes(data: StudyData) -> list[str]:
+    """The notes of the run, but for the one that says in short what `caution` says."""
+    said, _, _ = caution(data.suggestions).partition(":")
+    return [note for note in data.notes if not note.startswith(said)]
 
 
 def code_labels(codebook: Codebook) -> dict[str, str]:

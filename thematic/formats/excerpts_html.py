@@ -20,14 +20,15 @@ from typing import Any
 
 from thematic.codebook import ancestors, walk
 from thematic.formats.excerpt_rows import (
-    NOT_CALIBRATED,
     PROMPTS,
     ExcerptRow,
+    caution,
     clock,
     code_labels,
     coder_names,
     codings_elsewhere,
     excerpt_rows,
+    further_notes,
     stability_in_words,
     why,
 )
@@ -141,7 +142,8 @@ def _context(data: StudyData) -> dict[str, Any]:
         "evidence": evidence,
         "full_evidence": full_evidence,
         "full_evidence_limit": FULL_EVIDENCE,
-        "not_calibrated": NOT_CALIBRATED,
+        "caution": caution(data.suggestions),
+        "notes": further_notes(data),
         "prompts": PROMPTS,
     }
 

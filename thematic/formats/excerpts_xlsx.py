@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from thematic.codebook import walk
 from thematic.formats.excerpt_rows import (
-    NOT_CALIBRATED,
     PROMPTS,
     ExcerptRow,
+    caution,
     clock,
     code_labels,
     coder_names,
     codings_elsewhere,
     excerpt_rows,
+    further_notes,
     stability_in_words,
     why,
 )
@@ -48,24 +49,26 @@ CELL_LIMIT = 32_767
 """Characters a cell can hold, counted in UTF-16 units as Excel does."""
 
 ROW_LIMIT = 409  # points, Excel's own
-EVIDENCE_WIDTH = 170  # characters of a definition or an example; the sheet Codebook has all of it
-INK, MUTED, LINE = "#1F2933", "#5F6B76", "#D5DAE0"
+EVIDENCE_WIDTH = 110  # characters of a definition or an example; the sheet Codebook has all of it
+INK, MUTED, WARN, LINE = "#1F2933", "#5F6B76", "#9A3412", "#D5DAE0"
 HEADER, INPUT_HEADER, INPUT = "#2F4858", "#8A5A00", "#FFF8D6"
 
-# Title, width in characters, and whether a reviewer writes there.
+# Title, width in characters, and whether a reviewer writes there. As far as the memo they fit a small laptop;
+# what is beyond is for those who ask.
 REVIEW_COLUMNS: tuple[tuple[str, float, bool], ...] = (
     ("Excerpt", 14.5, False),
     ("Transcript", 11, False),
     ("Speaker, time", 11, False),
-    ("Question before", 24, False),
-    ("Words", 48, False),
-    ("Suggested code", 20, False),
-    ("Band", 12, False),
-    ("Why, and other suggestions", 38, False),
+    ("Question before", 22, False),
+    ("Words", 46, False),
+    ("Suggested code", 19, False),
+    ("Band", 11, False),
+    ("Other suggestions", 27, False),
     ("Decision", 12, True),
-    ("Code", 20, True),
-    ("Also", 20, True),
-    ("Memo", 24, True),
+    ("Code", 18, True),
+    ("Also", 18, True),
+    ("Memo", 22, True),
+    ("Why", 60, False),
     ("Cluster", 9, False),
     ("Codings so far", 28, False),
 )
@@ -123,11 +126,11 @@ def _read_me(sheet: Worksheet, formats: _Formats, data: StudyData, rows: Sequenc
     )
     _write(sheet, 1, 1, summary, formats(font_color=MUTED))
     elsewhere = len(codings_elsewhere(data))
-    notes = [("", note) for note in data.notes]
+    notes = [("", note) for note in further_notes(data)]
     if elsewhere:
         notes.append(("", f"{elsewhere:,} codings lie outside the excerpts and are not in this workbook."))
     sections: list[tuple[str, list[tuple[str, str]]]] = [
-        ("What this is", [("Suggestions", NOT_CALIBRATED), ("Clusters", PROMPTS)]),
+        ("What this is", [("Suggestions", caution(data.suggestions)), ("Clusters", PROMPTS)]),
         (
             "How to fill it in",
             [
@@ -193,20 +196,21 @@ def _review(
             f"{names[c.coder_id]}: {choices.get(c.code_id, labels.get(c.code_id, c.code_id))}"
             for c in row.codings
         )
-        cells: list[_Cell] = [
-            (excerpt.id, formats.cell(font_color=MUTED, font_size=9)),
-            (excerpt.transcript_id, plain),
-            ("\n".join(filter(None, (excerpt.speaker, clock(excerpt.start_time)))), plain),
-            (excerpt.question.text if excerpt.question else "", asked),
-            (excerpt.text, plain),
-            (choices.get(code_id, code_id), formats.cell(bold=True, **edge)),
-            ((first.band or "") if first else "", plain),
-            (_reasons(formats, row, labels, choices), muted),
-            *(to_fill for _, _, is_input in columns if is_input),
-            (row.cluster.id if row.cluster and row.cluster.id in shown else "", muted),
-            ("\n".join(codings), muted),
-        ]
-        _row(sheet, line, cells[: len(columns)], widths)
+        others = (f"{choices.get(s.code_id or '', s.code_id)} · {s.band}" for s in row.shortlist[1:])
+        cells: dict[str, _Cell] = {
+            "Excerpt": (excerpt.id, formats.cell(font_color=MUTED, font_size=9)),
+            "Transcript": (excerpt.transcript_id, plain),
+            "Speaker, time": ("\n".join(filter(None, (excerpt.speaker, clock(excerpt.start_time)))), plain),
+            "Question before": (excerpt.question.text if excerpt.question else "", asked),
+            "Words": (excerpt.text, plain),
+            "Suggested code": (choices.get(code_id, code_id), formats.cell(bold=True, **edge)),
+            "Band": ((first.band or "") if first else "", plain),
+            "Other suggestions": ("\n".join(others), muted),
+            "Why": (_reasons(formats, row, labels, choices), muted),
+            "Cluster": (row.cluster.id if row.cluster and row.cluster.id in shown else "", muted),
+            "Codings so far": ("\n".join(codings), muted),
+        }
+        _row(sheet, line, [cells.get(title, to_fill) for title, _, _ in columns], widths)
 
 
 def _drop_downs(sheet: Worksheet, rows: int, *, has_codes: bool) -> None:
@@ -231,22 +235,19 @@ def _drop_downs(sheet: Worksheet, rows: int, *, has_codes: bool) -> None:
 def _reasons(
     formats: _Formats, row: ExcerptRow, labels: Mapping[str, str], choices: Mapping[str, str]
 ) -> list[_Piece]:
-    """The pieces of the cell that says why: the first code's evidence, then the other codes with theirs."""
-    grey, warn = formats(font_color=MUTED), formats(font_color="#9A3412")
+    """The pieces of the cell that says why: for each suggested code the nearest wording, and the warnings."""
+    name, grey, warn = formats(bold=True, font_color=INK), formats(font_color=MUTED), formats(font_color=WARN)
     if row.abstained:
         return [(f"No suggestion: {row.abstained.reason or 'reason not recorded'}", grey)]
     pieces: list[_Piece] = []
     for suggestion in row.shortlist:
-        if pieces:
-            code_id = suggestion.code_id or ""
-            pieces.append((f"\n{choices.get(code_id, code_id)}", formats(bold=True, font_color=INK)))
-            pieces.append((f" · {suggestion.band or 'no band'}", grey))
-        for e in suggestion.evidence:
-            newline = "\n" if pieces else ""
+        code_id = suggestion.code_id or ""
+        nearest = [e for e in suggestion.evidence if not e.warning][:1]
+        for e in (*nearest, *(e for e in suggestion.evidence if e.warning)):
             reason = snippet(why(e, suggestion, labels), EVIDENCE_WIDTH)
-            pieces.append(
-                (f"{newline}Careful: {reason}", warn) if e.warning else (f"{newline}{reason}", grey)
-            )
+            newline = "\n" if pieces else ""
+            pieces.append((f"{newline}{choices.get(code_id, code_id)}: ", name))
+            pieces.append((f"careful, {reason}", warn) if e.warning else (reason, grey))
     return pieces
 
 
