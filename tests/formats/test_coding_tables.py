@@ -428,7 +428,7 @@ def test_many_contradictions_are_counted_and_the_first_shown(save: Save) -> None
     rows = "".join(f"u{i},x,y\nu{i},x,z\n" for i in range(30))
     with pytest.raises(InputError, match="30 rows that contradict") as caught:
         ratings_from_table(read_codings([save("a.csv", f"unit,Ada,Ben\n{rows}")]))
-    assert str(caught.value.problems[-1]) == "and 10 more"
+    assert str(caught.value.problems[-1]) == "and 20 more"
 
 
 def test_a_label_that_the_codebook_lacks_is_refused_with_the_nearest(save: Save) -> None:

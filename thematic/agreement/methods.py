@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from thematic import __version__
+from thematic.agreement.negotiation import Ledger
 from thematic.agreement.results import AuditSettings, Circumstances, Estimate, Pool
 from thematic.agreement.units import Excluded
 from thematic.agreement.wording import interval, number, statuses, threshold, value
@@ -26,8 +27,8 @@ class Background:
     names: how a code is called in print, by id. parents: the parent of each code.
     codebook: its title and version. inputs: SHA-256 of each file, by name.
     options: what was asked for, to compute the same again. texts: each interview, for offsets in words.
-    n_discussed: units whose coding was agreed in discussion. experimental: figures that were asked for and
-    are not part of the audit, each with its exact name.
+    ledger: what became of the units that were discussed. experimental: figures that were asked for and are
+    not part of the audit, each by its exact name.
     """
 
     title: str = "Inter-coder agreement"
@@ -39,7 +40,7 @@ class Background:
     inputs: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
-    n_discussed: int | None = None
+    ledger: Ledger | None = None
     experimental: Mapping[str, float | None] = field(default_factory=dict)
 
 
@@ -220,9 +221,7 @@ def _estimates(pool: Pool) -> list[Estimate]:
 
 def _unknowns(background: Background) -> str:
     drawn = {True: "at random, by seed", False: "not at random", None: NOT_RECORDED}
-    discussed = (
-        NOT_RECORDED if background.n_discussed is None else f"{background.n_discussed} units discussed"
-    )
+    discussed = NOT_RECORDED if background.ledger is None else background.ledger.in_words()
     facts = {
         "How the units coded twice were chosen": drawn[background.circumstances.drawn_by_seed],
         "Independence of the coders from each other": NOT_RECORDED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -84,7 +85,10 @@ def make_report(
         excluded=coded.excluded,
         audit=found,
         compared=compared,
-        cautions=compared.cautions if flipped is None else (*compared.cautions, flipped),
+        cautions=tuple(
+            _by_name(caution, background.names)
+            for caution in (*compared.cautions, *(() if flipped is None else (flipped,)))
+        ),
         disagreements=differences,
         kinds=kind_shares(differences),
         spans=span_agreement(coded.spans, coders=compared.coders, texts=background.texts),
@@ -94,3 +98,11 @@ def make_report(
         ),
         notes=coded.notes,
     )
+
+
+def _by_name(caution: Caution, names: Mapping[str, str]) -> Caution:
+    """The caution with codes called as in print."""
+    message = caution.message
+    for code in sorted(caution.about, key=len, reverse=True):
+        message = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", lambda _: names.get(code, code), message)  # noqa: B023
+    return replace(caution, message=message)

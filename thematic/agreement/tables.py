@@ -30,7 +30,7 @@ __all__ = [
 Layout = Literal["wide", "sets", "long", "coded"]
 Assigned = Literal["rows", "interviews", "all"]
 
-_MOST_PROBLEMS = 20
+_MOST_PROBLEMS = 10
 
 
 class Condition(NamedTuple):
@@ -212,6 +212,7 @@ def check_names(kind: str, given: Sequence[str], known: Sequence[str]) -> None:
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, n=1)
+            near = near or [each for each in known if name.casefold() in each.casefold()][:1]
             allowed = join_names([f"“{each}”" for each in list(dict.fromkeys(known))[:12]])
             hint = f"did you mean “{near[0]}”?" if near else f"there are {allowed}"
             problems.append(Problem(f"there is no {kind} “{name}”", hint=hint))

@@ -1,0 +1,511 @@
+"""From files or a study to an agreement report, and from a report back to the same numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thematic.agreement.methods import Background
+from thematic.agreement.negotiation import Ledger, make_ledger
+from thematic.agreement.ratings import Level, Ratings, code_sets
+from thematic.agreement.report import AgreementReport, make_report
+from thematic.agreement.results import AuditSettings, Circumstances
+from thematic.agreement.side_by_side import Readings, side_by_side
+from thematic.agreement.tables import (
+    Assigned,
+    CodingTable,
+    Layout,
+    characters_from_table,
+    check_comparable,
+    check_names,
+    ratings_from_table,
+)
+from thematic.agreement.units import (
+    UNAIDED,
+    CodedUnits,
+    character_units,
+    eligible_units,
+    overlap_share,
+    ratings_from_codings,
+)
+from thematic.errors import Problem, SettingsError
+from thematic.files import write_atomic
+from thematic.model import Codebook, Quote
+from thematic.text import join_names
+
+if TYPE_CHECKING:
+    from thematic.pipeline import Pipeline
+    from thematic.review import Judgement
+    from thematic.study import Study
+
+__all__ = [
+    "SAMPLE_FILE",
+    "AuditRequest",
+    "audit_study",
+    "audit_tables",
+    "differences",
+    "draws",
+    "log_draw",
+    "readings",
+    "reopen",
+]
+
+UNITS = ("excerpt", "turn", "sentence", "character")
+MODES = ("blind", "reveal", "assist", "import")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """What is asked of an audit: everything that its numbers depend on besides the codings.
+
+    unit: `excerpt` is the row of a table or the excerpt of a study. mode: only codings made in this mode;
+    None takes those made without suggestions in view. For the others see `TableSettings`,
+    `ratings_from_table` and `AuditSettings`.
+    """
+
+    layout: Layout | None = None
+    missing: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
+    unit: str = "excerpt"
+    overlap: str = "half"
+    assigned: Assigned = "rows"
+    mode: str | None = None
+    coders: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    level: Level | None = None
+    scale: tuple[str, ...] = ()
+    experimental: bool = False
+    settings: AuditSettings = field(default_factory=AuditSettings)
+
+    def __post_init__(self) -> None:
+        allowed = {"unit": UNITS, "mode": (None, *MODES), "assigned": ("rows", "interviews", "all")}
+        allowed["level"] = (None, "nominal", "ordinal", "interval", "ratio")
+        for name, choices in allowed.items():
+            if getattr(self, name) not in choices:
+                names = join_names([str(choice) for choice in choices if choice], "or")
+                raise SettingsError(f"--{name} {getattr(self, name)}: no such choice", hint=f"choose {names}")
+        overlap_share(self.overlap)
+
+    @property
+    def modes(self) -> frozenset[str]:
+        return frozenset({self.mode}) if self.mode else frozenset(UNAIDED)
+
+    def options(self) -> dict[str, Any]:
+        """Everything as plain values, to be kept with the report."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
+        settings = {f.name: getattr(self.settings, f.name) for f in fields(self.settings)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in (plain | settings).items()
+        }
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> AuditRequest:
+        """The request that `options` was made from. Raises SettingsError on what no request has."""
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in options.items()
+        }
+        of_settings = {f.name for f in fields(AuditSettings)}
+        settings = {name: given.pop(name) for name in of_settings & given.keys()}
+        try:
+            return cls(**given, settings=AuditSettings(**settings))
+        except TypeError as error:
+            raise SettingsError(f"the report was made with options unknown here: {error}") from error
+
+
+# --- Tables -------------------------------------------------------------------------------------------
+
+
+def read_tables(paths: Sequence[Path], request: AuditRequest) -> CodingTable:
+    """The tables in these files as one. Raises InputError, SettingsError."""
+    from thematic.formats.coding_tables import TableSettings, read_codings
+
+    settings = TableSettings(
+        layout=request.layout,
+        missing=request.missing,
+        coders=request.coders,
+        model_coders=request.machines,
+    )
+    return read_codings(paths, settings=settings)
+
+
+def audit_tables(
+    paths: Sequence[Path], request: AuditRequest, *, codebook_path: Path | None = None
+) -> AgreementReport:
+    """The report on tables of codings.
+
+    codebook_path: a codebook whose codes are all reported, by name and theme; tables may use ids or names.
+    Raises InputError, CodebookError, SettingsError and AgreementError, each with the next step.
+    """
+    from thematic.formats.codebooks import read_codebook
+
+    codebook = None if codebook_path is None else read_codebook(codebook_path)[0]
+    coded = code_tables(read_tables(paths, request), request, codebook)
+    check_comparable(coded, str(paths[0]))
+    background = Background(
+        names=_names(codebook),
+        parents=_parents(codebook),
+        codebook=_title(codebook),
+        inputs=_hashes([*paths, *([codebook_path] if codebook_path else [])]),
+        options=request.options(),
+        experimental=_experimental(coded) if request.experimental else {},
+    )
+    return make_report(coded, settings=request.settings, background=background)
+
+
+def code_tables(table: CodingTable, request: AuditRequest, codebook: Codebook | None) -> CodedUnits:
+    """The rows of a table as ratings, under the unit that was asked for."""
+    if codebook is not None:
+        table = _by_id(table, codebook)
+        request = replace(request, codes=_ids(request.codes, codebook))
+    if request.unit == "character":
+        return characters_from_table(table, coders=request.coders, codes=request.codes, modes=request.modes)
+    if request.unit != "excerpt":
+        raise SettingsError(
+            f"--unit {request.unit} needs the transcripts, and a table has none",
+            hint="the rows of a table are its units; for other units put the codings into a study",
+        )
+    return ratings_from_table(
+        table,
+        level=request.level,
+        scale=request.scale,
+        coders=request.coders,
+        codes=request.codes,
+        codebook=[code.id for code in codebook.codes] if codebook else (),
+        assigned=request.assigned,
+        modes=request.modes,
+    )
+
+
+def _by_id(table: CodingTable, codebook: Codebook) -> CodingTable:
+    """The table with names of codes replaced by their ids."""
+    return replace(table, cells=tuple(tuple(sorted({*_ids(cell, codebook)})) for cell in table.cells))
+
+
+def _ids(codes: Iterable[str], codebook: Codebook) -> tuple[str, ...]:
+    """The ids of codes that are given by id or by name; what is neither stays as it is."""
+    ids = {code.id for code in codebook.codes}
+    id_of = {code.name: code.id for code in codebook.codes if code.name not in ids}
+    return tuple(id_of.get(code, code) for code in codes)
+
+
+def _names(codebook: Codebook | None) -> dict[str, str]:
+    return {} if codebook is None else {code.id: code.name for code in codebook.codes}
+
+
+def _parents(codebook: Codebook | None) -> dict[str, str | None]:
+    return {} if codebook is None else {code.id: code.parent_id for code in codebook.codes}
+
+
+def _title(codebook: Codebook | None) -> str | None:
+    return None if codebook is None else f"{codebook.title}, version {codebook.version}"
+
+
+def _hashes(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of each file, by its name without folders, numbered where names repeat."""
+    hashes: dict[str, str] = {}
+    for path in paths:
+        name, n = path.name, 1
+        while name in hashes:
+            n += 1
+            name = f"{path.name} ({n})"
+        with path.open("rb") as file:
+            hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
+
+
+# --- A study ------------------------------------------------------------------------------------------
+
+
+def audit_study(study: Study, request: AuditRequest) -> AgreementReport:
+    """The report on the codings of a study: the independent layer only, made without suggestions in view.
+
+    Raises StudyError, SettingsError and AgreementError with the next step.
+    """
+    from thematic.pipeline import Pipeline
+
+    pipeline = Pipeline(study)
+    made = _judgements(pipeline)
+    base = _code_study(pipeline, made, request, "excerpt")
+    coded = base if request.unit == "excerpt" else _other_unit(pipeline, made, request, base)
+    check_comparable(coded, str(study.root))
+    codebook = pipeline.codebook
+    background = Background(
+        title=f"{study.settings.title}: inter-coder agreement",
+        stance=study.settings.agreement.stance,  # type: ignore[arg-type]
+        names=_names(codebook),
+        parents=_parents(codebook),
+        codebook=_title(codebook),
+        circumstances=_circumstances(study, pipeline, made, coded),
+        inputs=_hashes([*study.journals(), study.codebook_path]),
+        options=request.options(),
+        texts={id_: transcript.text for id_, transcript in pipeline.transcripts.items()},
+        ledger=_ledger(made),
+        experimental=_experimental(coded) if request.experimental else {},
+    )
+    return make_report(
+        coded,
+        settings=request.settings,
+        background=background,
+        unit_rules=_unit_rules(pipeline, made, request, base, coded),
+    )
+
+
+def readings(study: Study, request: AuditRequest) -> Readings:
+    """What each coder applied to the passages that several read: for comparing, without a coefficient."""
+    from thematic.pipeline import Pipeline
+
+    pipeline = Pipeline(study)
+    coded = _code_study(pipeline, _judgements(pipeline), request, "excerpt")
+    check_comparable(coded, str(study.root))
+    title = f"{study.settings.title}: readings side by side"
+    return side_by_side(coded, title=title, names=_names(pipeline.codebook))
+
+
+def _judgements(pipeline: Pipeline) -> dict[str, tuple[Judgement, ...]]:
+    from thematic.review import judgements
+
+    return {coder: judgements(coder, decisions) for coder, decisions in pipeline.decisions.items()}
+
+
+def _code_study(
+    pipeline: Pipeline,
+    made: Mapping[str, Sequence[Judgement]],
+    request: AuditRequest,
+    unit: str,
+    overlap: str | None = None,
+) -> CodedUnits:
+    from thematic.segmentation import segment
+
+    transcripts = list(pipeline.transcripts.values())
+    if unit == "excerpt":
+        segmentations = list(pipeline.segmentations.values())
+    else:
+        settings = replace(pipeline.study.settings.segment, unit=unit)  # type: ignore[arg-type]
+        segmentations = [segment(transcript, settings=settings) for transcript in transcripts]
+    units, excluded = eligible_units(segmentations, transcripts)
+    codes = [code.id for code in pipeline.codebook.codes if code.status == "active"]
+    check_names("coder", [*request.coders, *request.machines], list(made))
+    request = replace(request, codes=_ids(request.codes, pipeline.codebook))
+    check_names("code", request.codes, [*codes, *sorted({coding.code_id for coding in pipeline.codings})])
+    chosen = set(request.coders or made)
+    return ratings_from_codings(
+        [
+            coding
+            for coding in pipeline.codings
+            if coding.coder_id in chosen and (not request.codes or coding.code_id in request.codes)
+        ],
+        units=units,
+        read={coder: _read(found, request) for coder, found in made.items() if coder in chosen},
+        codes=request.codes or codes,
+        unit_name=unit,
+        overlap=overlap_share(overlap or request.overlap),
+        modes=request.modes,
+        model_coders=request.machines,
+        excluded=excluded,
+    )
+
+
+def _read(made: Iterable[Judgement], request: AuditRequest) -> list[Quote]:
+    """The passages that a coder has settled on, coded or not, in a mode that counts."""
+    return [
+        judgement.quote
+        for judgement in made
+        if judgement.decided
+        and judgement.layer == "independent"
+        and judgement.last is not None
+        and judgement.last.mode in request.modes
+    ]
+
+
+def _other_unit(
+    pipeline: Pipeline, made: Mapping[str, Sequence[Judgement]], request: AuditRequest, base: CodedUnits
+) -> CodedUnits:
+    if request.unit == "character":
+        return character_units(base)
+    return _code_study(pipeline, made, request, request.unit)
+
+
+def _unit_rules(
+    pipeline: Pipeline,
+    made: Mapping[str, Sequence[Judgement]],
+    request: AuditRequest,
+    base: CodedUnits,
+    coded: CodedUnits,
+) -> dict[str, Ratings]:
+    """The same codings under the other unit rules, by their words."""
+    candidates = [base, character_units(base)]
+    candidates += [
+        _code_study(pipeline, made, request, unit, overlap)
+        for unit, overlap in (("sentence", "half"), ("turn", "half"), ("turn", "any"))
+    ]
+    return {
+        other.rule: other.ratings
+        for other in candidates
+        if other.rule != coded.rule and other.ratings.codes == coded.ratings.codes and other.units
+    }
+
+
+def _circumstances(
+    study: Study, pipeline: Pipeline, made: Mapping[str, Sequence[Judgement]], coded: CodedUnits
+) -> Circumstances:
+    discussed: dict[str, Any] = {}
+    for judgement in _all(made):
+        if judgement.layer == "negotiated" and judgement.excerpt_id and judgement.last is not None:
+            at = judgement.last.at
+            discussed[judgement.excerpt_id] = min(at, discussed.get(judgement.excerpt_id, at))
+    late = sum(
+        judgement.layer == "independent"
+        and judgement.last is not None
+        and judgement.excerpt_id in discussed
+        and judgement.last.at > discussed[judgement.excerpt_id]
+        for judgement in _all(made)
+    )
+    double = {
+        unit.id for unit, n in zip(coded.units, coded.assigned.sum(axis=1).tolist(), strict=True) if n >= 2
+    }
+    drawn = drawn_units(study)
+    return Circumstances(
+        n_eligible_units=len(pipeline.excerpts),
+        drawn_by_seed=None if not drawn else double <= drawn,
+        n_after_discussion=late,
+    )
+
+
+def _ledger(made: Mapping[str, Sequence[Judgement]]) -> Ledger | None:
+    """The discussions of a study; None where there were none."""
+    agreed = {
+        judgement.excerpt_id: frozenset(judgement.code_ids) if judgement.decided else None
+        for judgement in _all(made)
+        if judgement.layer == "negotiated" and judgement.excerpt_id
+    }
+    if not agreed:
+        return None
+    alone = {
+        coder: {
+            judgement.excerpt_id: frozenset(judgement.code_ids)
+            for judgement in found
+            if judgement.layer == "independent" and judgement.decided and judgement.excerpt_id
+        }
+        for coder, found in made.items()
+    }
+    return make_ledger(agreed, alone)
+
+
+def _all(made: Mapping[str, Sequence[Judgement]]) -> Iterable[Judgement]:
+    return (judgement for found in made.values() for judgement in found)
+
+
+# --- The sample for double coding ---------------------------------------------------------------------
+
+SAMPLE_FILE = "double-coding.json"
+
+
+def draws(study: Study) -> list[dict[str, Any]]:
+    """The samples drawn so far, oldest first; an empty list where none was."""
+    path = study.root / SAMPLE_FILE
+    if not path.is_file():
+        return []
+    try:
+        found = json.loads(path.read_bytes())["draws"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            "this is no log of samples", path=str(path), hint="restore it, or move it away and draw again"
+        ) from error
+    return list(found)
+
+
+def log_draw(study: Study, drawn: Mapping[str, Sequence[str]], *, seed: int, total: int) -> None:
+    """Add a draw to the log; drawing the same sample again adds nothing."""
+    made = {
+        "seed": seed,
+        "of": total,
+        "drawn": sum(map(len, drawn.values())),
+        "excerpts": {interview: list(units) for interview, units in drawn.items()},
+    }
+    before = draws(study)
+    if made not in before:
+        data = json.dumps({"draws": [*before, made]}, ensure_ascii=False, indent=1) + "\n"
+        write_atomic(study.root / SAMPLE_FILE, data.encode())
+
+
+def drawn_units(study: Study) -> set[str]:
+    """Every excerpt that was ever drawn for double coding."""
+    return {unit for drawn in draws(study) for units in drawn["excerpts"].values() for unit in units}
+
+
+# --- Experimental -------------------------------------------------------------------------------------
+
+
+def _experimental(coded: CodedUnits) -> dict[str, float | None]:
+    """Figures that are not part of the audit, by their exact names; None where undefined."""
+    from thematic.agreement.gamma import gamma
+    from thematic.agreement.multivalued import multivalued_alpha
+    from thematic.agreement.unitizing import unitizing_alpha
+    from thematic.agreement.units import merged
+
+    people = [coder for coder in coded.ratings.coders if coder not in coded.ratings.model_coders]
+    found: dict[str, float | None] = {}
+    if coded.values is None and coded.ratings.sizes is None:
+        estimate = multivalued_alpha(code_sets(coded.ratings))
+        found[estimate.variant] = estimate.value
+    by_interview: dict[str, int] = {}
+    for span in coded.spans:
+        by_interview[span.interview] = max(span.end, by_interview.get(span.interview, 0))
+    for interview, end in sorted(by_interview.items()):
+        here = [span for span in coded.spans if span.interview == interview and span.coder in people]
+        stretches = {
+            code: [
+                merged((s.start, s.end) for s in here if s.coder == coder and s.code == code)
+                for coder in people
+            ]
+            for code in sorted({span.code for span in here})
+        }
+        found[f"Unitizing alpha, form of 1995, {interview}"] = unitizing_alpha(stretches, (0, end)).value
+        if find_spec("pygamma_agreement") is not None:
+            by_coder = {c: [(s.start, s.end, s.code) for s in here if s.coder == c] for c in people}
+            if all(by_coder.values()):
+                found[f"Gamma, seed 0, {interview}"] = gamma(by_coder).value
+    return found
+
+
+# --- Computing a report again -------------------------------------------------------------------------
+
+
+def reopen(path: Path) -> dict[str, Any]:
+    """report.json as it was written. Raises SettingsError when it is none."""
+    try:
+        found = json.loads(path.read_bytes())
+        if not isinstance(found["background"]["options"], dict):
+            raise TypeError
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            "this is no report of an agreement audit", path=str(path), hint="name agreement/report.json"
+        ) from error
+    return dict(found)
+
+
+def differences(stored: Any, fresh: Any, where: str = "") -> list[Problem]:
+    """Every place in which two reports differ, with both values; an empty list where they are the same."""
+    if isinstance(stored, dict) and isinstance(fresh, dict):
+        found = []
+        for name in dict.fromkeys([*stored, *fresh]):
+            inner = f"{where}.{name}" if where else str(name)
+            found += differences(stored.get(name), fresh.get(name), inner)
+        return found
+    if isinstance(stored, list) and isinstance(fresh, list) and len(stored) == len(fresh):
+        pairs = enumerate(zip(stored, fresh, strict=True), start=1)
+        return [problem for n, (a, b) in pairs for problem in differences(a, b, f"{where}[{n}]")]
+    if stored == fresh:
+        return []
+    return [Problem(f"{where}: {_short(stored)} in the report, {_short(fresh)} now")]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:59] + "…"
