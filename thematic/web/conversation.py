@@ -21,7 +21,11 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|\n+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Words of a turn: `text[start:end]` of the transcript. `marked`: they are in the span to be coded."""
+    """Words of a turn: `text[start:end]` of the transcript. `marked`: they are in the span to be coded.
+
+    HTML drops the null character, which would shift every offset after it, so a sign of its length stands
+    in for it.
+    """
 
     start: int
     end: int
@@ -93,7 +97,12 @@ def _pieces(text: str, start: int, end: int, span: Span) -> tuple[Piece, ...]:
     edges |= {edge for edge in span if start < edge < end}
     cuts = sorted(edges)
     return tuple(
-        Piece(start=left, end=right, text=text[left:right], marked=span[0] <= left and right <= span[1])
+        Piece(
+            start=left,
+            end=right,
+            text=text[left:right].replace("\0", "\ufffd"),
+            marked=span[0] <= left and right <= span[1],
+        )
         for left, right in pairwise(cuts)
     )
 

@@ -181,12 +181,12 @@ def overview_view(session: ReviewSession) -> dict[str, Any]:
         if id_ not in session.decided:
             first.setdefault(transcript_id, id_)
     counts: Counter[str] = Counter()
-    none = 0
+    none_apply = 0
     for id_ in session.decided:
         judgement = session.judgement(id_)
         if judgement:
             counts.update(judgement.code_ids)
-            none += judgement.none_applies
+            none_apply += judgement.none_applies
     return {
         "transcripts": [
             {
@@ -203,7 +203,7 @@ def overview_view(session: ReviewSession) -> dict[str, Any]:
             for depth, code in walk(session.data.codebook)
             if code.status == "active" or counts[code.id]
         ],
-        "none": none,
+        "none_apply": none_apply,
         "flagged": len(session.flagged),
         "deferred": len(session.deferred),
         "proposals": [(d, _in_words(session, d)) for d in session.review.proposals()],

@@ -193,6 +193,7 @@ document.documentElement.classList.add("js");
   }
 
   function save() {
+    if (inField(document.activeElement)) document.activeElement.blur();
     if (form().dataset.decided === "yes" && !dirty()) $("#go-on").click();
     else $("#save").click();
   }
