@@ -293,7 +293,7 @@ class _Coverage:
         if np.isnan(value) or (declared.chance_corrected and not self.varies[variable]):
             return "no_variation"
         if self.rarer[variable] < rare:
-            return "rare"
+            return "rare" if self.varies[variable] else "no_variation"
         return "ok"
 
 

@@ -149,12 +149,12 @@ def code_sets(ratings: Ratings) -> Values:
     """
     n_units, n_coders, _ = ratings.presence.shape
     complete = (ratings.presence >= 0).all(axis=2)
-    packed = np.packbits(ratings.presence == 1, axis=2)[complete]
-    rows = np.ascontiguousarray(packed).view(np.dtype((np.void, max(packed.shape[1], 1)))).ravel()
+    # One bit a code, after a bit that is never set: so there is a byte to compare even without any code.
+    packed = np.packbits(np.pad(ratings.presence == 1, ((0, 0), (0, 0), (1, 0))), axis=2)[complete]
+    rows = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
     distinct, inverse = np.unique(rows, return_inverse=True)
-    members = np.unpackbits(
-        distinct.view(np.uint8).reshape(len(distinct), -1), axis=1, count=len(ratings.codes)
-    ).astype(bool)
+    bytes_of = distinct.view(np.uint8).reshape(len(distinct), packed.shape[1])
+    members = np.unpackbits(bytes_of, axis=1, count=len(ratings.codes) + 1)[:, 1:].astype(bool)
     indices = np.full((n_units, n_coders), -1, dtype=np.int32)
     indices[complete] = inverse
     codes = np.array(ratings.codes, dtype=object)
