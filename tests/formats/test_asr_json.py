@@ -52,10 +52,16 @@ def test_whisperx_words_divide_a_segment_between_speakers() -> None:
     ]
 
 
-def test_words_that_do_not_add_up_to_the_segment_divide_nothing() -> None:
+def test_words_that_are_not_those_of_the_segment_divide_nothing() -> None:
     words = [{"word": "So?", "speaker": "SPEAKER_01"}, {"word": "other", "speaker": "SPEAKER_00"}]
     data = {"segments": [segment(0, 2, " So? In 1984.", speaker="SPEAKER_00", words=words)]}
     assert said(read_json(data)) == [("SPEAKER_00", "So? In 1984.", 0.0, 2.0)]
+
+
+def test_words_without_spaces_between_them_stay_so() -> None:
+    words = [{"word": w, "speaker": s} for w, s in (("今", "A1"), ("日", "A1"), ("は", "B2"))]
+    data = {"segments": [segment(0, 2, "今日は", words=words)]}
+    assert [(who, text) for who, text, *_ in said(read_json(data))] == [("A1", "今日"), ("B2", "は")]
 
 
 def test_a_segment_without_speaker_among_others_is_of_an_unknown_one() -> None:
@@ -69,11 +75,20 @@ def test_a_segment_without_speaker_among_others_is_of_an_unknown_one() -> None:
         ('{"segments": [\n{"text": "so"', "broken JSON", 2),
         ({"segments": [{"start": 0, "end": 1}]}, "segment 1 has no text", None),
         ({"segments": [segment(0, 1, "a"), 7]}, "segment 2 has no text", None),
-        ({"segments": [segment(0, "soon", "a")]}, "no times", None),  # type: ignore[arg-type]
-        ('{"segments": [{"text": "a", "start": NaN, "end": 1}]}', "no times", None),
+        ({"segments": [segment(0, "soon", "a")]}, "segment 1: 'soon' is no time", None),  # type: ignore[arg-type]
+        ('{"segments": [{"text": "a", "start": NaN, "end": 1}]}', "segment 1: nan is no time", None),
+        ({"segments": [segment(-3, 1, "a")]}, "segment 1: -3 is no time", None),
         ('{"segments": [' + "[" * 100_000, "nested too deeply", None),
         ({"segments": []}, "no words spoken", None),
-        ({"name": "x"}, "named .json, but", None),
+        ({"name": "x"}, "JSON of no known speech recogniser", None),
+        ({"results": {"items": [{"type": "pronunciation"}]}}, "item 1 has no content", None),
+        (
+            {"results": {"channels": [{"alternatives": [{"words": [{}]}]}]}},
+            "word 1 of channel 0 has no text",
+            None,
+        ),
+        ({"results": [{"type": "word", "alternatives": []}]}, "result 1 has no content", None),
+        ({"transcript": [{"speaker": "a"}]}, "part 1 has no text", None),
     ],
 )
 def test_broken_files_are_refused(data: object, message: str, line: int | None) -> None:
@@ -88,3 +103,114 @@ def test_half_a_surrogate_pair_is_replaced_and_said() -> None:
     reading = read_json('[{"start": 0, "end": 1, "text": "so \\ud83d it"}]')
     assert said(reading)[0][1] == "so � it"
     assert any("broken characters" in w.message for w in reading.report.warnings)
+
+
+def aws_item(content: str, start: str = "", end: str = "", speaker: str = "") -> dict[str, object]:
+    item: dict[str, object] = {"alternatives": [{"content": content, "confidence": "0.9"}]}
+    if not start:
+        return item | {"type": "punctuation"}
+    return (
+        item
+        | {"type": "pronunciation", "start_time": start, "end_time": end}
+        | ({"speaker_label": speaker} if speaker else {})
+    )
+
+
+@pytest.mark.parametrize("labelled", ["items", "segments"])
+def test_aws_transcribe(labelled: str) -> None:
+    words = [
+        ("So", "0.5", "0.7", "spk_0"),
+        ("it", "1.0", "1.1", "spk_0"),
+        ("?", "", "", ""),
+        ("Well", "2.0", "2.5", "spk_1"),
+        (".", "", "", ""),
+    ]
+    items = [aws_item(w, s, e, who if labelled == "items" else "") for w, s, e, who in words]
+    results = {"transcripts": [{"transcript": "So it? Well."}], "items": items}
+    if labelled == "segments":
+        results["speaker_labels"] = {
+            "segments": [{"items": [{"start_time": s, "speaker_label": who}]} for _, s, _, who in words if s]
+        }
+    reading = read_json({"jobName": "x", "results": results})
+    assert said(reading) == [("spk_0", "So it?", 0.5, 1.1), ("spk_1", "Well.", 2.0, 2.5)]
+    assert reading.transcripts[0].source.format == "aws-json"
+    assert not [w for w in reading.report.warnings if "whole text" in w.message]
+
+
+def test_aws_channels_are_speakers_in_order_of_time() -> None:
+    first = [aws_item("So", "0.5", "0.7"), aws_item("?"), aws_item("Yes", "3.0", "3.5")]
+    second = [aws_item("Well", "1.0", "1.5")]
+    channels = [{"channel_label": f"ch_{n}", "items": items} for n, items in enumerate((first, second))]
+    data = {"results": {"items": [], "channel_labels": {"channels": channels}}}
+    assert [(who, text) for who, text, *_ in said(read_json(data))] == [
+        ("ch_0", "So?"),
+        ("ch_1", "Well"),
+        ("ch_0", "Yes"),
+    ]
+
+
+def test_words_missing_from_the_pieces_are_said() -> None:
+    results = {"transcripts": [{"transcript": "So it was."}], "items": [aws_item("So", "0.5", "0.7")]}
+    (warning, *_) = read_json({"results": results}).report.warnings
+    assert "1 words in the timed pieces, 3 in the whole text" in warning.message
+
+
+def test_deepgram_words_and_utterances() -> None:
+    words = [
+        {"word": "so", "punctuated_word": "So?", "start": 0.5, "end": 0.7, "speaker": 0},
+        {"word": "well", "punctuated_word": "Well.", "start": 1.0, "end": 1.5, "speaker": 1},
+    ]
+    channel = {"alternatives": [{"transcript": "So? Well.", "words": words}]}
+    expected = [("Speaker 0", "So?", 0.5, 0.7), ("Speaker 1", "Well.", 1.0, 1.5)]
+    assert said(read_json({"metadata": {}, "results": {"channels": [channel]}})) == expected
+    utterances = [{**word, "channel": 0, "transcript": word["punctuated_word"]} for word in words]
+    data = {"results": {"channels": [channel], "utterances": utterances}}
+    assert said(read_json(data)) == expected
+
+
+def test_deepgram_speakers_of_two_channels_are_not_mixed_up() -> None:
+    def channel(text: str, start: float) -> dict[str, object]:
+        return {"alternatives": [{"words": [{"word": text, "start": start, "end": start + 1, "speaker": 0}]}]}
+
+    data = {"results": {"channels": [channel("later", 5), channel("first", 1)]}}
+    assert [(who, text) for who, text, *_ in said(read_json(data))] == [
+        ("Channel 1 Speaker 0", "first"),
+        ("Channel 0 Speaker 0", "later"),
+    ]
+
+
+def test_speechmatics() -> None:
+    def result(kind: str, content: str, speaker: str, start: float) -> dict[str, object]:
+        return {
+            "type": kind,
+            "start_time": start,
+            "end_time": start + 0.5,
+            "alternatives": [{"content": content, "confidence": 1.0, "speaker": speaker}],
+            **({"attaches_to": "previous"} if kind == "punctuation" else {}),
+        }
+
+    results = [
+        result("word", "So", "S1", 0.5),
+        result("punctuation", "?", "S1", 1.0),
+        result("word", "Well", "S2", 2.0),
+        result("word", "hm", "UU", 3.0),
+    ]
+    data = {"format": "2.9", "job": {}, "metadata": {}, "results": results}
+    assert said(read_json(data)) == [("S1", "So?", 0.5, 1.5), ("S2", "Well", 2.0, 2.5), ("", "hm", 3.0, 3.5)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": "So, it?"},
+        {"words": [{"text": "So,"}, {"text": "it?"}]},
+        {"words": [{"text": "So, "}, {"text": "it?"}]},
+        {"words": [{"text": "So"}, {"text": ", "}, {"text": "it?"}]},
+    ],
+)
+def test_sonix(content: dict[str, object]) -> None:
+    data = {
+        "name": "x",
+        "transcript": [{"speaker": "Speaker 1", "start_time": 0.5, "end_time": 1, **content}],
+    }
+    assert said(read_json(data)) == [("Speaker 1", "So, it?", 0.5, 1.0)]

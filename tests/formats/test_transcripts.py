@@ -25,7 +25,8 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 
 def test_the_formats_are_these() -> None:
-    assert list(TRANSCRIPT_FORMATS) == ["docx", "odt", "rtf", "captions", "coded-rows", "asr-json", "text"]
+    names = "docx odt rtf captions coded-rows tables asr-json text"
+    assert list(TRANSCRIPT_FORMATS) == names.split()
 
 
 @pytest.mark.parametrize("shape", WRITERS)
@@ -47,8 +48,8 @@ def test_content_decides_what_a_file_is_whatever_its_name(shape: str) -> None:
         ("P01.txt", b"ID3\x03" + bytes(100), "a recording"),
         ("P01.txt", b"\x00\x00\x00\x18ftypmp42", "a recording"),
         ("P01.vtt", b"INT: so", "named .vtt, but there is no caption"),
-        ("P01.json", b'{"a": 1}', "named .json, but there is no JSON of a speech recogniser"),
-        ("P01.csv", b"a,b\n1,2\n", "named .csv, but there is no table"),
+        ("P01.json", b"INT: so", "named .json, but there is no JSON of a speech recogniser"),
+        ("P01.xlsx", b"a,b\n1,2\n", "named .xlsx, but there is no table"),
         ("P01.xyz", b"INT: so", "no transcript format ends in .xyz"),
         ("P01.txt", b"", "empty"),
     ],

@@ -1,50 +1,93 @@
-"""JSON of speech recognisers: Whisper, faster-whisper and WhisperX."""
+"""JSON of speech recognisers: Whisper and WhisperX, AWS Transcribe, Deepgram, Speechmatics, Sonix.
+
+Each has a function from its data to pieces of speech. Where a file also gives its whole text, the words are
+counted against it.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import Decoded, decode, head_text
 from thematic.formats.reading import Reading, ReadSettings, SourceFile
+from thematic.formats.script import Said, clean_pieces, compose, to_reading
 from thematic.formats.speakers import Roster
 from thematic.formats.times import seconds
-from thematic.formats.turns import Said, clean_pieces, compose, to_reading
+from thematic.text import count_words, join_names
 
-__all__ = ["load_json", "read", "sniff"]
+__all__ = ["RECOGNISERS", "read", "sniff"]
 
-_SEGMENTS = re.compile(r'"segments"\s*:\s*\[|^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:')
+JsonObject = Mapping[str, Any]
+_KEYS = re.compile(r'"(?:segments|results|transcript)"\s*:\s*[\[{]|^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:')
+_SENTENCE_END = (".", "?", "!", "…", "。", "？", "！")
 
 
-def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
-    """A JSON object with `segments`, or a list of segments with times."""
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """A program that writes JSON: how to know its data, its pieces of speech, its whole text if any."""
+
+    title: str
+    wrote: Callable[[Any], bool]
+    pieces: Callable[[Any, _Problems], Iterator[Said]]
+    whole_text: Callable[[Any], str]
+
+
+class _Problems:
+    """Problems of one file, gathered while it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: list[Problem] = []
+
+    def add(self, message: str, hint: str = "export the transcript again") -> None:
+        self.found.append(Problem(message, self.name, None, hint))
+
+    def time(self, value: object, where: str) -> float | None:
+        """A time in seconds, None where there is none; a problem when it is no time."""
+        if value is None:
+            return None
+        found = seconds(value)
+        if found is None or found < 0:
+            self.add(f"{where}: {value!r} is no time in seconds")
+        return found
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """A JSON object or list that is named .json, or has the keys of a recogniser."""
     text = head_text(head)
-    return text.lstrip()[:1] in ("{", "[") and bool(_SEGMENTS.search(text))
+    return text.lstrip()[:1] in ("{", "[") and (name.lower().endswith(".json") or bool(_KEYS.search(text)))
 
 
 def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading:
-    """The transcript of Whisper or WhisperX JSON, with the time of every segment.
+    """The transcript of a recogniser's JSON, with its times.
 
-    Where the words of a segment name several speakers, the segment is divided between them. Raises InputError
-    for JSON that is broken, and for every segment without text or with a time that is none.
+    Raises InputError for JSON that is broken or of no known recogniser, and for every piece without words or
+    with a time that is none.
     """
     decoded = decode(file, settings.encoding)
-    data = load_json(decoded, file.name)
-    segments = data.get("segments") if isinstance(data, dict) else data
-    if not isinstance(segments, list):
+    data = _load(decoded, file.name)
+    name = next((name for name, recogniser in RECOGNISERS.items() if recogniser.wrote(data)), None)
+    if name is None:
+        titles = join_names([recogniser.title for recogniser in RECOGNISERS.values()])
         raise InputError(
-            "“segments” is not a list", path=file.name, hint="export the transcript again as JSON"
+            "JSON of no known speech recogniser",
+            path=file.name,
+            hint=f"known are {titles}; otherwise export .vtt, .srt or .txt",
         )
-    problems: list[Problem] = []
-    pieces = [piece for i, s in enumerate(segments) for piece in _segment(s, i, file.name, problems)]
-    if problems:
-        raise InputError(f"{file.name} cannot be read", path=file.name, problems=problems)
+    problems = _Problems(file.name)
+    pieces = list(RECOGNISERS[name].pieces(data, problems))
+    if problems.found:
+        raise InputError(f"{file.name} cannot be read", path=file.name, problems=problems.found)
     pieces, warnings = clean_pieces(pieces, file.name)
     script = compose(pieces, pause=settings.pause)
-    script.warnings += warnings
+    script.warnings += warnings + _missing_words(
+        script.words_in, RECOGNISERS[name].whole_text(data), file.name
+    )
     if script.turns and not any(piece.label for piece in pieces):
         script.warnings.append(
             Problem(
@@ -54,72 +97,315 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
                 "recognise speakers too (diarisation), or name them in a .txt, .vtt or .srt export",
             )
         )
-    return to_reading(script, file=file, format="whisper-json", decoded=decoded, roster=roster)
+    return to_reading(script, file=file, format=f"{name}-json", decoded=decoded, roster=roster)
 
 
-def load_json(decoded: Decoded, name: str) -> Any:
+def _load(decoded: Decoded, name: str) -> Any:
     """The data of a JSON file; InputError with its line when it is broken or too deep."""
     try:
         return json.loads(decoded.text)
     except json.JSONDecodeError as error:
-        raise InputError(
-            f"broken JSON: {error.msg}",
-            path=name,
-            line=error.lineno,
-            hint="the file may be cut off; export it again",
-        ) from error
+        hint = "the file may be cut off; export it again"
+        raise InputError(f"broken JSON: {error.msg}", path=name, line=error.lineno, hint=hint) from error
     except (RecursionError, ValueError) as error:
-        raise InputError(
-            "JSON that no transcript has: nested too deeply or a number too long", path=name
-        ) from error
+        message = "JSON that no transcript has: nested too deeply, or a number too long"
+        raise InputError(message, path=name, hint="export the transcript again") from error
 
 
-def _segment(segment: object, i: int, name: str, problems: list[Problem]) -> Iterator[Said]:
-    if not isinstance(segment, Mapping) or not isinstance(segment.get("text"), str):
-        problems.append(Problem(f"segment {i + 1} has no text", name, None, "export the transcript again"))
-        return
-    start, end = segment.get("start"), segment.get("end")
-    times = seconds(start), seconds(end)
-    if (start is not None and times[0] is None) or (end is not None and times[1] is None):
-        problems.append(Problem(f"segment {i + 1}: {start!r} to {end!r} are no times in seconds", name))
-        return
-    speaker = _speaker(segment)
-    spoken = list(_by_speaker(segment, speaker))
-    if len({label for label, *_ in spoken}) > 1:
-        for label, text, first, last in spoken:
-            yield Said(label=label, text=text, start_time=first or times[0], end_time=last or times[1])
-    else:
-        label = spoken[0][0] if spoken else speaker
-        yield Said(label=label, text=segment["text"], start_time=times[0], end_time=times[1])
+def _missing_words(words: int, whole: str, name: str) -> list[Problem]:
+    expected = count_words(whole)
+    if not expected or words == expected:
+        return []
+    message = f"{words} words in the timed pieces, {expected} in the whole text that the file also holds"
+    return [Problem(message, name, None, "compare them: one of the two was edited")]
 
 
-def _by_speaker(
-    segment: Mapping[str, Any], speaker: str
-) -> Iterator[tuple[str, str, float | None, float | None]]:
-    """(label, text, start, end) of each run of words by one speaker.
+def _objects(values: object) -> list[JsonObject]:
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
 
-    A word without a speaker, as numerals are, belongs to the one before it. Nothing comes when the words do
-    not add up to the text of the segment.
+
+def _inside(data: object, *keys: str | int) -> Any:
+    """The value at this path of keys and positions, or None."""
+    for key in keys:
+        if isinstance(key, int) and isinstance(data, list) and -len(data) <= key < len(data):
+            data = data[key]
+        elif isinstance(key, str) and isinstance(data, Mapping):
+            data = data.get(key)
+        else:
+            return None
+    return data
+
+
+def _label(value: object, before: str = "") -> str:
+    """A speaker as a label; numbers get a word before them."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    label = " ".join(str(value).split())
+    return f"{before} {label}" if before and label.isdecimal() else label
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word, or a mark that stands right behind the word before it."""
+
+    text: str
+    speaker: str
+    start: float | None
+    end: float | None
+    mark: bool = False
+
+
+def _sentences(words: Iterable[_Word]) -> Iterator[Said]:
+    """Words as pieces of speech, cut where a sentence ends or another speaks."""
+    run: list[_Word] = []
+    for word in words:
+        if run and word.speaker != run[-1].speaker and not word.mark:
+            yield _joined(run)
+            run = []
+        run.append(word)
+        if word.text.endswith(_SENTENCE_END):
+            yield _joined(run)
+            run = []
+    if run:
+        yield _joined(run)
+
+
+def _joined(run: Sequence[_Word]) -> Said:
+    text = "".join(word.text if word.mark else f" {word.text}" for word in run)
+    starts = [word.start for word in run if word.start is not None]
+    ends = [word.end for word in run if word.end is not None]
+    return Said(
+        label=run[0].speaker,
+        text=text,
+        start_time=min(starts, default=None),
+        end_time=max(ends, default=None),
+    )
+
+
+# --- Whisper, faster-whisper, WhisperX -------------------------------------------------------------------
+
+
+def _whisper_wrote(data: Any) -> bool:
+    segments = data if isinstance(data, list) else _inside(data, "segments")
+    return isinstance(segments, list) and all(isinstance(segment, Mapping) for segment in segments[:1])
+
+
+def _whisper_text(data: Any) -> str:
+    text = _inside(data, "text")
+    return text if isinstance(text, str) else ""
+
+
+def _whisper(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Segments; one whose words name several speakers is divided between them."""
+    segments = data if isinstance(data, list) else data["segments"]
+    for i, segment in enumerate(segments, 1):
+        if not isinstance(segment, Mapping) or not isinstance(segment.get("text"), str):
+            problems.add(f"segment {i} has no text")
+            continue
+        start = problems.time(segment.get("start"), f"segment {i}")
+        end = problems.time(segment.get("end"), f"segment {i}")
+        whole = Said(
+            label=_label(segment.get("speaker")), text=segment["text"], start_time=start, end_time=end
+        )
+        yield from _whisper_speakers(segment, whole)
+
+
+def _whisper_speakers(segment: JsonObject, whole: Said) -> Iterator[Said]:
+    """A segment divided where its words change speaker; undivided where words and text differ.
+
+    A word without a speaker, as WhisperX leaves numerals, belongs to the one before it.
     """
-    words = segment.get("words")
-    if not isinstance(words, list) or not all(isinstance(w, Mapping) for w in words):
+    runs: list[tuple[str, int, list[float]]] = []  # label, where it begins in the text, times
+    at = 0
+    for word in _objects(segment.get("words")):
+        text = str(word.get("word", "")).strip()
+        found = whole.text.find(text, at)
+        if found < 0:
+            runs.clear()
+            break
+        label = _label(word.get("speaker")) or (runs[-1][0] if runs else "")
+        if not runs or (label != runs[-1][0] and runs[-1][0]):
+            runs.append((label, found, []))
+        elif not runs[-1][0]:  # the words so far had no speaker
+            runs[-1] = (label, *runs[-1][1:])
+        known = (seconds(word.get("start")), seconds(word.get("end")))
+        runs[-1][2].extend(time for time in known if time is not None)
+        at = found + len(text)
+    if len(runs) < 2:
+        yield replace(whole, label=runs[0][0] or whole.label) if runs else whole
         return
-    texts = [str(word.get("word", "")) for word in words]
-    if "".join("".join(texts).split()) != "".join(segment["text"].split()):
-        return
-    labels = [_speaker(word) for word in words]
-    label = next((found for found in labels if found), speaker)
-    runs: list[tuple[str, list[str], list[float]]] = []
-    for word, text, found in zip(words, texts, labels, strict=True):
-        label = found or label
-        if not runs or runs[-1][0] != label:
-            runs.append((label, [], []))
-        runs[-1][1].append(text.strip())
-        runs[-1][2].extend(t for t in (seconds(word.get("start")), seconds(word.get("end"))) if t is not None)
-    for label, spoken, times in runs:
-        yield label, " ".join(spoken), min(times, default=None), max(times, default=None)
+    starts = [0, *(start for _, start, _ in runs[1:]), len(whole.text)]
+    for (label, _, times), start, end in zip(runs, starts, starts[1:], strict=False):
+        yield Said(
+            label=label,
+            text=whole.text[start:end],
+            start_time=min(times, default=None),
+            end_time=max(times, default=None),
+        )
 
 
-def _speaker(entry: Mapping[str, Any]) -> str:
-    speaker = entry.get("speaker")
-    return " ".join(str(speaker).split()) if isinstance(speaker, str | int) else ""
+# --- AWS Transcribe ------------------------------------------------------------------------------------
+
+
+def _aws_wrote(data: Any) -> bool:
+    return isinstance(_inside(data, "results", "items"), list)
+
+
+def _aws_text(data: Any) -> str:
+    return str(_inside(data, "results", "transcripts", 0, "transcript") or "")
+
+
+def _aws(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Items, all numbers in strings. Older files name speakers in a list of their own, by start time."""
+    results = data["results"]
+    channels = _objects(_inside(results, "channel_labels", "channels"))
+    speakers = {
+        str(item.get("start_time")): _label(item.get("speaker_label"))
+        for segment in _objects(_inside(results, "speaker_labels", "segments"))
+        for item in _objects(segment.get("items"))
+    }
+    if channels:
+        pieces = [
+            piece
+            for channel in channels
+            for piece in _sentences(
+                _aws_words(channel.get("items"), speakers, _label(channel.get("channel_label")), problems)
+            )
+        ]
+        yield from sorted(pieces, key=lambda piece: piece.start_time or 0.0)
+    else:
+        yield from _sentences(_aws_words(results["items"], speakers, "", problems))
+
+
+def _aws_words(
+    items: object, speakers: Mapping[str, str], channel: str, problems: _Problems
+) -> Iterator[_Word]:
+    label = channel
+    for i, item in enumerate(items if isinstance(items, list) else (), 1):
+        text = _inside(item, "alternatives", 0, "content")
+        if not isinstance(text, str):
+            problems.add(f"item {i} has no content")
+            continue
+        mark = item.get("type") == "punctuation"
+        if not mark:
+            named = _label(item.get("speaker_label")) or speakers.get(str(item.get("start_time")), "")
+            label = named or channel
+        start, end = (problems.time(item.get(key), f"item {i}") for key in ("start_time", "end_time"))
+        yield _Word(text, label, start, end, mark)
+
+
+# --- Deepgram ------------------------------------------------------------------------------------------
+
+
+def _deepgram_wrote(data: Any) -> bool:
+    return isinstance(_inside(data, "results", "channels"), list)
+
+
+def _deepgram_text(data: Any) -> str:
+    channels = _inside(data, "results", "channels")
+    texts = [_inside(channel, "alternatives", 0, "transcript") for channel in channels]
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def _deepgram(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Utterances where they were asked for, else words. Speakers begin again at 0 in every channel."""
+    channels = data["results"]["channels"]
+    several = len(channels) > 1
+
+    def label(channel: object, speaker: object) -> str:
+        name = _label(speaker, "Speaker")
+        return f"Channel {channel} {name}".strip() if several else name
+
+    utterances = _objects(_inside(data, "results", "utterances"))
+    pieces: list[Said] = []
+    for i, utterance in enumerate(utterances, 1):
+        text = utterance.get("transcript")
+        if not isinstance(text, str):
+            problems.add(f"utterance {i} has no transcript")
+            continue
+        pieces.append(
+            Said(
+                label=label(utterance.get("channel", 0), utterance.get("speaker")),
+                text=text,
+                start_time=problems.time(utterance.get("start"), f"utterance {i}"),
+                end_time=problems.time(utterance.get("end"), f"utterance {i}"),
+            )
+        )
+    for n, channel in enumerate(() if utterances else channels):
+        words = []
+        for i, word in enumerate(_objects(_inside(channel, "alternatives", 0, "words")), 1):
+            text = word.get("punctuated_word") or word.get("word")
+            if not isinstance(text, str):
+                problems.add(f"word {i} of channel {n} has no text")
+                continue
+            start, end = (problems.time(word.get(key), f"word {i}") for key in ("start", "end"))
+            words.append(_Word(text, label(n, word.get("speaker")), start, end))
+        pieces += _sentences(words)
+    yield from sorted(pieces, key=lambda piece: piece.start_time or 0.0)
+
+
+# --- Speechmatics --------------------------------------------------------------------------------------
+
+
+def _speechmatics_wrote(data: Any) -> bool:
+    results = _inside(data, "results")
+    return isinstance(results, list) and (not results or _inside(results, 0, "alternatives") is not None)
+
+
+def _speechmatics(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Words and punctuation; UU is a speaker that was not recognised."""
+    words = []
+    speaker = ""
+    for i, result in enumerate(data["results"], 1):
+        text = _inside(result, "alternatives", 0, "content")
+        if not isinstance(text, str):
+            if _inside(result, "type") in ("word", "punctuation"):
+                problems.add(f"result {i} has no content")
+            continue
+        mark = result.get("type") == "punctuation" and result.get("attaches_to") != "next"
+        if not mark:
+            speaker = _label(_inside(result, "alternatives", 0, "speaker")) or _label(result.get("channel"))
+            speaker = "" if speaker == "UU" else speaker
+        start, end = (problems.time(result.get(key), f"result {i}") for key in ("start_time", "end_time"))
+        words.append(_Word(text, speaker, start, end, mark))
+    yield from _sentences(words)
+
+
+# --- Sonix ---------------------------------------------------------------------------------------------
+
+
+def _sonix_wrote(data: Any) -> bool:
+    transcript = _inside(data, "transcript")
+    return isinstance(transcript, list) and all(isinstance(part, Mapping) for part in transcript[:1])
+
+
+def _sonix(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Parts of one speaker each: their text, or where they have none, their words."""
+    for i, part in enumerate(data["transcript"], 1):
+        text = _inside(part, "text")
+        words = [str(word.get("text") or word.get("word") or "") for word in _objects(_inside(part, "words"))]
+        if not isinstance(text, str) and words:
+            own_spaces = any(word != word.strip() for word in words)
+            text = ("" if own_spaces else " ").join(words)
+        if not isinstance(text, str):
+            problems.add(f"part {i} has no text")
+            continue
+        yield Said(
+            label=_label(part.get("speaker"), "Speaker"),
+            text=text,
+            start_time=problems.time(part.get("start_time"), f"part {i}"),
+            end_time=problems.time(part.get("end_time"), f"part {i}"),
+        )
+
+
+def _no_text(_: Any) -> str:
+    return ""
+
+
+RECOGNISERS: dict[str, Recogniser] = {
+    "whisper": Recogniser("Whisper", _whisper_wrote, _whisper, _whisper_text),
+    "aws": Recogniser("AWS Transcribe", _aws_wrote, _aws, _aws_text),
+    "deepgram": Recogniser("Deepgram", _deepgram_wrote, _deepgram, _deepgram_text),
+    "speechmatics": Recogniser("Speechmatics", _speechmatics_wrote, _speechmatics, _no_text),
+    "sonix": Recogniser("Sonix", _sonix_wrote, _sonix, _no_text),
+}

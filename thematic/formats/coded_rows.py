@@ -7,7 +7,6 @@ CSV, codes are separated by `;`. Rows with the same `doc` and `i` are one turn s
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,10 +15,10 @@ from typing import Any
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import Decoded, clean, decode, head_text
 from thematic.formats.reading import CodedTurn, Reading, ReadSettings, SourceFile, clean_id
-from thematic.formats.speakers import Roster, Speaker
+from thematic.formats.script import Interview, Said, compose, to_readings
+from thematic.formats.speakers import Roster
+from thematic.formats.spreadsheets import csv_rows
 from thematic.formats.times import parse_time, seconds
-from thematic.formats.turns import Said, Script, compose, to_report, to_transcript
-from thematic.model import Transcript
 
 __all__ = ["read", "sniff"]
 
@@ -84,45 +83,25 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
         raise InputError(
             "no rows in it", path=file.name, hint="each row needs doc, i, speaker, text and codes"
         )
-    transcripts: list[Transcript] = []
-    speakers: list[Speaker] = []
+    interviews: list[Interview] = []
     coded: list[CodedTurn] = []
-    total = Script()
     for doc, merged in turns.items():
         pieces, positions = _said(merged)
-        script = compose(pieces, join=False)
-        total.words_in += script.words_in
-        total.lines_kept += script.lines_kept
-        transcript, heard, doubts = to_transcript(
-            script,
-            file=file,
-            format="coded-jsonl" if is_json else "coded-csv",
-            decoded=decoded,
-            transcript_id=clean_id(doc),
-            title=doc,
-            roster=roster,
-        )
-        transcripts.append(transcript)
-        speakers += heard
-        warnings += doubts
+        interviews.append(Interview(script=compose(pieces, join=False), id=clean_id(doc), title=doc))
         coded += [
-            CodedTurn(transcript_id=transcript.id, turn=position, codes=row.codes, coder=row.coder)
+            CodedTurn(transcript_id=clean_id(doc), turn=position, codes=row.codes, coder=row.coder)
             for coders, position in zip(merged, positions, strict=True)
             for row in coders
         ]
-    return Reading(
-        transcripts=tuple(transcripts),
-        speakers=tuple(speakers),
-        report=to_report(
-            total,
-            transcripts,
-            file=file,
-            format=transcripts[0].source.format,
-            warnings=warnings,
-            decoded=decoded,
-        ),
-        coded=tuple(coded),
+    reading = to_readings(
+        interviews,
+        file=file,
+        format="coded-jsonl" if is_json else "coded-csv",
+        decoded=decoded,
+        roster=roster,
+        warnings=warnings,
     )
+    return replace(reading, coded=tuple(coded))
 
 
 def _json_rows(
@@ -146,24 +125,14 @@ def _json_rows(
 def _csv_rows(
     decoded: Decoded, file: SourceFile, problems: list[Problem], warnings: list[Problem]
 ) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(decoded.text, newline=""), strict=True)
-    last = 0
-    try:
-        header = [cell.strip().casefold() for cell in next(reader, [])]
-        last = reader.line_num
-        for cells in reader:
-            number, last = last + 1, reader.line_num  # a row may go over several lines; its first counts
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > len(header):
-                message = f"{len(cells)} cells under {len(header)} columns"
-                problems.append(Problem(message, file.name, number, "put text with commas in double quotes"))
-                continue
-            yield from _row(dict(zip(header, cells, strict=False)), number, file, problems, warnings)
-    except csv.Error as error:
-        problems.append(
-            Problem(f"broken CSV: {error}", file.name, reader.line_num, "save the table again as CSV")
-        )
+    (_, names), *rows = csv_rows(decoded.text, file)
+    header = [name.strip().casefold() for name in names]
+    for line, cells in rows:
+        if len(cells) > len(header):
+            message = f"{len(cells)} cells under {len(header)} columns"
+            problems.append(Problem(message, file.name, line, "put text with commas in double quotes"))
+        else:
+            yield from _row(dict(zip(header, cells, strict=False)), line, file, problems, warnings)
 
 
 def _row(

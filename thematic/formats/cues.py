@@ -15,9 +15,9 @@ from thematic.errors import InputError, Problem
 from thematic.formats.encoding import decode, head_text
 from thematic.formats.labels import Line, believe, propose
 from thematic.formats.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
+from thematic.formats.script import Said, compose, to_reading
 from thematic.formats.speakers import Roster, label_key
 from thematic.formats.times import parse_time
-from thematic.formats.turns import Said, compose, to_reading
 from thematic.text import count_words, snippet
 
 __all__ = ["read", "sniff"]

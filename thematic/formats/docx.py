@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 from thematic.errors import InputError
 from thematic.formats.document import Block, lines_of
 from thematic.formats.reading import Reading, ReadSettings, SourceFile, clean_id
+from thematic.formats.script import to_reading
 from thematic.formats.speakers import Roster
-from thematic.formats.turns import find_turns, to_reading
+from thematic.formats.turns import find_turns
 from thematic.formats.zips import open_zip, refuse_entities
 
 __all__ = ["read", "sniff"]

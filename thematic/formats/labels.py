@@ -238,7 +238,7 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
     if line.columns is not None:
         label, time, words = line.columns
         return (
-            LineLabel(_tidy(label), len(line.text) - len(words), "column", *stamp_times(time))
+            LineLabel(_tidy(label.rstrip(":： ")), len(line.text) - len(words), "column", *stamp_times(time))
             if label
             else None
         )

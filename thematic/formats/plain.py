@@ -7,8 +7,9 @@ import re
 from thematic.formats.encoding import decode
 from thematic.formats.labels import Line
 from thematic.formats.reading import Reading, ReadSettings, SourceFile, clean_id
+from thematic.formats.script import to_reading
 from thematic.formats.speakers import Roster
-from thematic.formats.turns import find_turns, to_reading
+from thematic.formats.turns import find_turns
 
 __all__ = ["read", "sniff"]
 

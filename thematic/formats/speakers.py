@@ -125,11 +125,15 @@ def known_role(label: str) -> Role | None:
 
 
 def assign_roles(
-    transcript_id: str, heard: Sequence[Utterances], roster: Roster
+    transcript_id: str,
+    heard: Sequence[Utterances],
+    roster: Roster,
+    stated: Mapping[str, Role] | None = None,
 ) -> tuple[dict[str, Speaker], list[Problem]]:
     """The speaker behind each label, and a warning for every role that nobody stated.
 
-    Two speakers of whom one asks are told apart by questions and by words a turn; the warning says so.
+    `stated` are the roles by label that the transcript file itself states. Two speakers of whom one asks are
+    told apart by questions and by words a turn; the warning says so.
     """
     roles: dict[str, tuple[Role, bool, str]] = {}
     labels = [entry.label for entry in heard]
@@ -137,6 +141,8 @@ def assign_roles(
         confirmed = roster.role(transcript_id, label)
         if confirmed:
             roles[label] = (confirmed, True, roster.path)
+        elif stated and label in stated:
+            roles[label] = (stated[label], False, "stated in the file")
         elif known := _known_among(label, labels):
             roles[label] = (known, False, "known label")
     warnings = []
@@ -145,10 +151,8 @@ def assign_roles(
         inferred, how = _infer(heard, roles)
         for entry in unknown:
             roles[entry.label] = (inferred[entry.label], False, how)
-        stated = join_names(
-            [f"{entry.label or '(no label)'} as {roles[entry.label][0]}" for entry in unknown]
-        )
-        warnings.append(Problem(f"taken {stated}: {how}", transcript_id, None, _confirm_hint(transcript_id)))
+        taken = join_names([f"{entry.label or '(no label)'} as {roles[entry.label][0]}" for entry in unknown])
+        warnings.append(Problem(f"taken {taken}: {how}", transcript_id, None, _confirm_hint(transcript_id)))
     for entry in heard:
         roles.setdefault(entry.label, ("participant", False, "no speaker labels"))
     speakers = {

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from thematic.formats.labels import Line, is_name, is_usual_label, stamp_times
 from thematic.text import count_words
 
-__all__ = ["Columns", "columns_of"]
+__all__ = ["Columns", "columns_of", "is_time"]
 
-_NAMES = {
-    "label": re.compile(
-        r"speaker|speakers|name|who|role|person|label|participant|id|initials", re.IGNORECASE
-    ),
-    "time": re.compile(
-        r"time|times|timestamp|time ?code|timespan|time ?span|start|start ?time|begin", re.IGNORECASE
-    ),
-    "words": re.compile(
-        r"text|words|content|transcript|transcription|utterance|speech|said|dialogue|verbatim|turn|response",
-        re.IGNORECASE,
-    ),
+# What columns are called, in small letters and with a space for `_` and `-`.
+_NAMES: dict[str, frozenset[str]] = {
+    kind: frozenset(names.split(", "))
+    for kind, names in {
+        "label": "speaker, speakers, speaker name, speaker label, speaker id, name, who, role, person, "
+        "label, participant, initials",
+        "time": "time, times, timestamp, timestamps, time stamp, timecode, time code, timespan, time span, "
+        "start, start time, begin, begin time, onset",
+        "end": "end, end time, stop, stop time, offset",
+        "words": "text, words, content, transcript, transcription, utterance, speech, said, dialogue, "
+        "verbatim, turn, response, sentence, caption, subtitle",
+    }.items()
 }
 _NUMBER = re.compile(r"#?\d*\.?")
 
@@ -31,18 +32,19 @@ class Columns:
     """Positions of the columns; `header` is the first row where it names them."""
 
     words: int
-    label: int | None
-    time: int | None
+    label: int | None = None
+    time: int | None = None
+    end: int | None = None
     header: tuple[str, ...] | None = None
 
     def lines(self, cells: Sequence[str], number: int) -> list[Line]:
         """The lines of one row: time and label, then the words; other cells with words are set aside."""
         if self.header is not None and tuple(cells) == self.header:
             return [Line(number=number, text="\t".join(map(_flat, cells)), aside="table header")]
-        label, time = _flat(self._cell(cells, self.label)), _flat(self._cell(cells, self.time))
-        first, *rest = (self._cell(cells, self.words) or "").split("\n")
-        taken = (self.words, self.label, self.time)
-        others = [_flat(cell) for i, cell in enumerate(cells) if i not in taken and cell.strip()]
+        label, time, end = (_flat(self.cell(cells, i)) for i in (self.label, self.time, self.end))
+        time = " – ".join(part for part in (time, end) if part)
+        first, *rest = self.cell(cells, self.words).split("\n")
+        others = [_flat(cell) for i, cell in enumerate(cells) if i not in self.taken and cell.strip()]
         lines = [
             Line(number=number, text=other, aside="other column of the table")
             for other in others
@@ -53,8 +55,12 @@ class Columns:
         lines.append(Line(number=number, text=text, columns=(label, time, first) if before else None))
         return lines + [Line(number=number, text=more) for more in rest]
 
+    @property
+    def taken(self) -> frozenset[int | None]:
+        return frozenset((self.words, self.label, self.time, self.end))
+
     @staticmethod
-    def _cell(cells: Sequence[str], position: int | None) -> str:
+    def cell(cells: Sequence[str], position: int | None) -> str:
         return cells[position] if position is not None and position < len(cells) else ""
 
 
@@ -70,8 +76,8 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
     if named and len(rows) > 1:
         return named
     columns = [[row[i].strip() for row in rows if i < len(row) and row[i].strip()] for i in range(width)]
-    times = [i for i, cells in enumerate(columns) if cells and _share(cells, _is_time) >= 0.6]
-    time = times[0] if times else None
+    times = [i for i, cells in enumerate(columns) if cells and _share(cells, is_time) >= 0.6]
+    time, end = (*times, None, None)[:2]
     rest = [i for i in range(width) if i not in times and columns[i]]
     if not rest:
         return None
@@ -79,27 +85,28 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
     labels = [i for i in rest if i != words and _share(columns[i], is_name) >= 0.9]
     label = labels[0] if labels else None
     if label is None:
-        return Columns(words, None, time) if time is not None else None
+        return Columns(words, None, time, end) if time is not None else None
     found = columns[label]
     repeated = len(set(found)) < len(found)
     spoken = all(map(is_usual_label, found)) and sum(map(count_words, columns[words])) >= 4 * len(rows)
-    return Columns(words, label, time) if repeated or spoken or time is not None else None
+    return Columns(words, label, time, end) if repeated or spoken or time is not None else None
+
+
+def is_time(cell: str) -> bool:
+    """Whether a cell holds a time or a span of time and nothing else."""
+    return stamp_times(cell)[0] is not None and not re.search(r"[^\W\d_]", cell)
 
 
 def _named(row: Sequence[str]) -> Columns | None:
-    found: dict[str, int] = {}
-    for i, cell in enumerate(row):
-        for kind, pattern in _NAMES.items():
-            if kind not in found and pattern.fullmatch(_flat(cell).strip(" :*")):
-                found[kind] = i
-                break
-    if "words" not in found or len(found) < 2:
+    names = [_flat(re.sub(r"[_\-:*]", " ", cell)).casefold() for cell in row]
+    found = {
+        kind: next((i for i, name in enumerate(names) if name in known), None)
+        for kind, known in _NAMES.items()
+    }
+    words = found["words"]
+    if words is None or (found["label"] is None and found["time"] is None):
         return None
-    return Columns(found["words"], found.get("label"), found.get("time"), tuple(row))
-
-
-def _is_time(cell: str) -> bool:
-    return stamp_times(cell)[0] is not None and not re.search(r"[^\W\d_]", cell)
+    return Columns(words, found["label"], found["time"], found["end"], tuple(row))
 
 
 def _share(cells: Sequence[str], test: Callable[[str], bool]) -> float:

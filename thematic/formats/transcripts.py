@@ -49,6 +49,9 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "rtf": Format("thematic.formats.rtf", ("rtf",), "RTF document"),
     "captions": Format("thematic.formats.cues", ("vtt", "srt"), "caption with its times"),
     "coded-rows": Format("thematic.formats.coded_rows", ("jsonl", "csv"), "table of coded turns"),
+    "tables": Format(
+        "thematic.formats.turn_tables", ("csv", "tsv", "tab", "xlsx", "xlsm"), "table of turns or answers"
+    ),
     "asr-json": Format("thematic.formats.asr_json", ("json",), "JSON of a speech recogniser"),
     "text": Format("thematic.formats.plain", ("txt", "text", "md", "markdown"), "text"),
 }

@@ -1,18 +1,13 @@
-"""Turns: from the lines of a typed document, or from pieces of speech that a program has told apart.
-
-Both ways end in a Script: canonical text, turns without roles, and an account of every word. `to_reading`
-makes a Reading of it.
-"""
+"""Turns of a typed transcript: its lines told apart into labels, timestamps, words, and what is no speech."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from thematic.errors import InputError, Problem
-from thematic.formats.encoding import Decoded, clean
+from thematic.errors import Problem
 from thematic.formats.labels import (
     STAMP_INSIDE,
     Believed,
@@ -24,106 +19,12 @@ from thematic.formats.labels import (
     propose,
     stamp_times,
 )
-from thematic.formats.reading import Dropped, Reading, ReadingReport, SourceFile, clean_id
-from thematic.formats.speakers import Roster, Speaker, assign_roles, label_key, utterances
-from thematic.model import Source, Transcript, Turn
+from thematic.formats.reading import Dropped
+from thematic.formats.script import Script, Spoken
+from thematic.formats.speakers import Roster, label_key
 from thematic.text import count_words, snippet
 
-__all__ = ["Said", "Script", "Spoken", "clean_pieces", "compose", "find_turns", "to_reading", "to_transcript"]
-
-
-@dataclass(slots=True)
-class Spoken:
-    """A turn without a role: its label and its span in the text of the script."""
-
-    label: str
-    start: int
-    end: int
-    start_time: float | None = None
-    end_time: float | None = None
-    anchors: list[tuple[int, float]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Script:
-    """A text with its turns, and what became of every word of the source."""
-
-    text: str = ""
-    turns: list[Spoken] = field(default_factory=list)
-    words_in: int = 0
-    words_in_labels: int = 0
-    lines_kept: int = 0
-    dropped: list[Dropped] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A piece of speech that a program has told apart: a cue, a segment, a row."""
-
-    label: str
-    text: str
-    start_time: float | None = None
-    end_time: float | None = None
-
-
-# --- From pieces of speech -----------------------------------------------------------------------------
-
-
-def compose(pieces: Iterable[Said], *, pause: float | None = None, join: bool = True) -> Script:
-    """`LABEL: words`, one paragraph a turn, pieces of one speaker joined by a space.
-
-    `pause` is the silence in seconds that begins a new paragraph where no speaker is named; None for never.
-    With `join=False` every piece is a turn. Each piece with a time leaves an anchor.
-    """
-    script = Script()
-    parts: list[str] = []
-    length = 0
-    for piece in pieces:
-        words = " ".join(piece.text.split())
-        if not words:
-            continue
-        script.words_in += count_words(piece.text)
-        script.lines_kept += 1
-        turn = script.turns[-1] if script.turns else None
-        if turn is None or not join or turn.label != piece.label or _after_pause(turn, piece, pause):
-            opening = ("\n\n" if script.turns else "") + (f"{piece.label}: " if piece.label else "")
-            length += len(opening)
-            turn = Spoken(piece.label, length, length, piece.start_time)
-            script.turns.append(turn)
-        else:
-            opening = " "
-            length += 1
-        parts += (opening, words)
-        if piece.start_time is not None:
-            turn.anchors.append((length, piece.start_time))
-        length += len(words)
-        turn.end = length
-        if piece.end_time is not None:
-            turn.end_time = max(piece.end_time, turn.end_time or piece.end_time)
-    script.text = "".join(parts) + "\n" if parts else ""
-    return script
-
-
-def clean_pieces(pieces: Iterable[Said], name: str) -> tuple[list[Said], list[Problem]]:
-    """Pieces without characters that no document can hold, which JSON can smuggle in as escapes; warnings."""
-    cleaned: list[Said] = []
-    warnings: list[Problem] = []
-    for piece in pieces:
-        text, doubts = clean(piece.text, name)
-        label, more = clean(piece.label, name)
-        cleaned.append(replace(piece, text=text, label=" ".join(label.split())))
-        warnings += [replace(doubt, line=None, hint=f"in “{snippet(text)}”") for doubt in (*doubts, *more)]
-    return cleaned, warnings
-
-
-def _after_pause(turn: Spoken, piece: Said, pause: float | None) -> bool:
-    if pause is None or turn.label or turn.end_time is None or piece.start_time is None:
-        return False
-    return piece.start_time - turn.end_time > pause
-
-
-# --- From the lines of a document ----------------------------------------------------------------------
+__all__ = ["find_turns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,116 +281,3 @@ def _doubts(script: Script, believed: Believed, labels: dict[int, LineLabel], na
     if any(label.clock for label in labels.values()):
         doubts.append(Problem("times of day: counted from the first one", name))
     return doubts
-
-
-# --- To a reading --------------------------------------------------------------------------------------
-
-
-def to_transcript(
-    script: Script,
-    *,
-    file: SourceFile,
-    format: str,
-    decoded: Decoded | None = None,
-    transcript_id: str | None = None,
-    title: str | None = None,
-    roster: Roster | None = None,
-) -> tuple[Transcript, list[Speaker], list[Problem]]:
-    """The transcript of a script, with a role for every speaker; the speakers; and warnings about roles."""
-    identifier = transcript_id or clean_id(file.stem)
-    heard = utterances(
-        (turn.label, text, count_words(text))
-        for turn in script.turns
-        for text in [script.text[turn.start : turn.end]]
-    )
-    speakers, warnings = assign_roles(identifier, heard, roster or Roster())
-    turns = tuple(
-        Turn(
-            index=i,
-            speaker=speakers[turn.label].name,
-            role=speakers[turn.label].role,
-            start=turn.start,
-            end=turn.end,
-            start_time=turn.start_time,
-            end_time=turn.end_time,
-            anchors=tuple(turn.anchors),
-        )
-        for i, turn in enumerate(script.turns)
-    )
-    source = Source(
-        path=file.name,
-        sha256=file.sha256,
-        format=format,
-        encoding=decoded.encoding if decoded else None,
-        newline=decoded.newline if decoded else None,
-        bom=decoded.bom if decoded else False,
-    )
-    transcript = Transcript(
-        id=identifier, title=title or file.stem, text=script.text, turns=turns, source=source
-    )
-    return transcript, list(speakers.values()), warnings
-
-
-def to_reading(
-    script: Script,
-    *,
-    file: SourceFile,
-    format: str,
-    decoded: Decoded | None = None,
-    roster: Roster | None = None,
-) -> Reading:
-    """The reading of a file that holds one transcript. Raises InputError when nobody says anything in it."""
-    if not script.turns:
-        raise InputError(
-            "no words spoken in it", path=file.name, hint="remove it, or export the transcript again"
-        )
-    transcript, speakers, warnings = to_transcript(
-        script, file=file, format=format, decoded=decoded, roster=roster
-    )
-    return Reading(
-        transcripts=(transcript,),
-        speakers=tuple(speakers),
-        report=to_report(
-            script,
-            [transcript],
-            file=file,
-            format=format,
-            warnings=[*script.warnings, *warnings],
-            decoded=decoded,
-        ),
-    )
-
-
-def to_report(
-    script: Script,
-    transcripts: Sequence[Transcript],
-    *,
-    file: SourceFile,
-    format: str,
-    warnings: Sequence[Problem] = (),
-    decoded: Decoded | None = None,
-) -> ReadingReport:
-    """The account of a file. Words that are in no turn and not reported are a bug, and are said so."""
-    words_out = sum(count_words(t.text[turn.start : turn.end]) for t in transcripts for turn in t.turns)
-    dropped = sum(piece.words for piece in script.dropped)
-    lost = script.words_in - words_out - script.words_in_labels - dropped
-    found = [*(decoded.warnings if decoded else ()), *warnings]
-    if lost:
-        found.append(
-            Problem(
-                f"{abs(lost)} words are not accounted for",
-                file.name,
-                None,
-                "please report this file's format",
-            )
-        )
-    return ReadingReport(
-        path=file.name,
-        format=format,
-        lines_kept=script.lines_kept,
-        words_in=script.words_in,
-        words_out=words_out,
-        words_in_labels=script.words_in_labels,
-        dropped=tuple(script.dropped),
-        warnings=tuple(found),
-    )
