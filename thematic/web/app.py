@@ -87,9 +87,12 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self.templates.filters["clock"] = clock
         self.templates.filters["path"] = lambda value: quote(value, safe="")
+        for name in self.templates.list_templates():
+            self.templates.get_template(name)  # compiled now, so that the first page is as fast as the others
 
     def render(self, name: str, status: int = 200, **view: Any) -> Response:
         html = self.templates.get_template(name).render(
@@ -112,7 +115,10 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         self.session.refresh()
-        id_ = self.session.next_undecided(request.query_params.get("after"))
+        return self._next(request.query_params.get("after"))
+
+    def _next(self, after: str | None) -> Response:
+        id_ = self.session.next_undecided(after)
         return _see(f"/excerpt/{quote(id_, safe='')}" if id_ else "/overview")
 
     async def excerpt(self, request: Request) -> Response:
@@ -166,7 +172,7 @@ class Pages:
             return self._review(id_, draft)
         if reveals and id_ in session.decided:
             return _see(f"/excerpt/{quote(id_, safe='')}")
-        return _see(f"/next?after={quote(id_, safe='')}")
+        return self._next(id_)
 
     async def undo(self, request: Request) -> Response:
         form = await self._form(request)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Literal
 
 from thematic.codebook import walk
@@ -190,9 +191,8 @@ class ReviewSession:
     def next_undecided(self, after: str | None = None) -> str | None:
         """The next excerpt without a decision, from `after` on and around; those put off come last."""
         begin = self.position[after] + 1 if after in self.position else 0
-        around = (*range(begin, len(self.queue)), *range(begin))
         put_off: str | None = None
-        for i in around:
+        for i in chain(range(begin, len(self.queue)), range(begin)):
             id_: str = self.queue[i]
             if id_ in self.decided:
                 continue
