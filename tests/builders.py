@@ -25,6 +25,7 @@ from thematic.model import (
     Provenance,
     Quote,
     Segmentation,
+    SetAside,
     Source,
     StudyData,
     Suggestion,
@@ -32,6 +33,7 @@ from thematic.model import (
     Turn,
     excerpt_id,
 )
+from thematic.text import quote
 
 __all__ = [
     "make_codebook",
@@ -236,6 +238,8 @@ _P02 = [
         "A bit. Camera off, cup of tea. You don't owe anybody your face. But I couldn't tell you one name "
         "from it, and I went eleven times.",
     ),
+    (INTERVIEWER, "Eleven times."),
+    ("P02", "Yeah."),
 ]
 
 _P03 = [
@@ -273,7 +277,16 @@ def make_study_data(**changes: Any) -> StudyData:
                 "Mm. No.",
             ],
         ),
-        make_segmentation(p02),
+        replace(
+            make_segmentation(p02, [_P02[1][1], _P02[3][1]]),
+            set_aside=(
+                SetAside(
+                    quote=quote(p02, p02.turns[5].start, p02.turns[5].end),
+                    turn=5,
+                    reason="a back-channel of one word",
+                ),
+            ),
+        ),
         make_segmentation(p03),
     )
     (nurse, gap, bus, alone, back_channel), (doctor, camera), (car_park, evening) = (
@@ -303,7 +316,7 @@ def make_study_data(**changes: Any) -> StudyData:
     )
     suggestions = (
         make_suggestion(nurse, "recommended", evidence=[example("recommended"), definition("recommended")]),
-        make_suggestion(nurse, "extra-support", 2, evidence=[example("extra-support")]),
+        make_suggestion(nurse, "extra-support", 2, evidence=[example("extra-support"), exclude]),
         make_suggestion(nurse, "ease", 3, evidence=[definition("online", 0.3)]),
         make_suggestion(gap, "extra-support", evidence=[example("extra-support"), exclude]),
         make_suggestion(bus, "ease", evidence=[definition("ease")]),
@@ -312,7 +325,7 @@ def make_study_data(**changes: Any) -> StudyData:
         make_suggestion(back_channel, None, reason="only a few words: nothing to compare with a code"),
         make_suggestion(doctor, "recommended", evidence=[definition("recommended")]),
         make_suggestion(camera, "bonds", evidence=[definition("bonds")]),
-        make_suggestion(car_park, "ease", evidence=[definition("ease")]),
+        make_suggestion(car_park, "ease", score=0.99, evidence=[definition("ease")]),
         make_suggestion(evening, "extra-support", evidence=[coded, definition("extra-support")], rank=1),
     )
     clusters = (

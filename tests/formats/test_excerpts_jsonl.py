@@ -79,7 +79,7 @@ def test_codings_and_cluster_of_an_excerpt():
 def test_a_coding_over_two_excerpts_stands_at_both():
     transcript = make_transcript("T1", [("T1", "The room was cold. I stayed anyway. It was dark.")])
     passages = ["The room was cold.", "I stayed anyway.", "It was dark."]
-    coding = make_coding(make_excerpt(transcript, "The room was cold. I stayed"), "ease", "ana")
+    coding = make_coding(make_excerpt(transcript, "cold. I stayed"), "ease", "ana")
     data = one_excerpt(
         "-",
         transcripts=(transcript,),

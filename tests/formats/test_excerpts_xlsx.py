@@ -132,6 +132,11 @@ def test_a_text_too_long_for_a_cell_says_that_it_was_cut(word):
     assert excerpts_xlsx.CELL_LIMIT - 20 < units <= excerpts_xlsx.CELL_LIMIT
 
 
+def test_characters_are_counted_as_a_spreadsheet_counts_them():
+    value = workbook(saying("😀" * 20_000))["Review"]["E2"].value
+    assert value.endswith("[cut here: 20,000 characters in all; the full text is in excerpts.jsonl]")
+
+
 def test_a_text_that_just_fits_is_whole():
     words = "😀" * (excerpts_xlsx.CELL_LIMIT // 2)
     assert workbook(saying(words))["Review"]["E2"].value == words
