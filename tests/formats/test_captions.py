@@ -99,6 +99,25 @@ def test_notes_styles_and_header_are_no_speech_and_are_listed() -> None:
     assert reading.report.words_in == reading.report.words_out + 1 + reading.report.words_dropped
 
 
+def test_lines_that_youtube_shows_again_are_said_once() -> None:
+    reading = read_cues(
+        "WEBVTT\nKind: captions\n\n"
+        "00:00:00.160 --> 00:00:02.350 align:start position:0%\n \n"
+        "so<00:00:00.480><c> it</c><00:00:01.640><c> it</c>\n\n"
+        "00:00:02.350 --> 00:00:02.360 align:start position:0%\nso it it\n \n\n"
+        "00:00:02.360 --> 00:00:04.550 align:start position:0%\nso it it\nwas<00:00:02.520><c> so</c>\n\n"
+        "00:00:04.550 --> 00:00:04.560 align:start position:0%\nwas so\n \n"
+    )
+    assert [w for _, w, *_ in said(reading)] == ["so it it was so"]
+    repeats = [d for d in reading.report.dropped if "again" in d.reason]
+    assert [(d.text, d.words) for d in repeats] == [("so it it", 3), ("so it it", 3), ("was so", 2)]
+
+
+def test_words_said_twice_in_other_captions_stay() -> None:
+    reading = read_cues(vtt("00:01.000 --> 00:02.000\nINT: no", "00:02.000 --> 00:03.000\nINT: no"))
+    assert [w for _, w, *_ in said(reading)] == ["no no"]
+
+
 def test_blank_lines_inside_a_cue_lose_nothing() -> None:
     reading = read_cues(
         "1\n00:00:01,000 --> 00:00:02,000\n\nINT: so\n\nand so\n\n2\n"

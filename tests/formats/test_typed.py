@@ -80,6 +80,22 @@ GOLDEN = {
         "0:15\nSo it began.\n\n1:02:03\nAnd ended.\n",
         [("", "par", "So it began.", 15.0), ("", "par", "And ended.", 3723.0)],
     ),
+    "no labels and no blank lines": Golden(
+        "First one.\nSecond one.\n", [("", "par", "First one.", None), ("", "par", "Second one.", None)]
+    ),
+    "captions copied from a page": Golden(
+        "0:00\nso it\n0:03\nwas good\n0:05\n[Music]\n1:07\nand then\n1:09\nit ended\n",
+        [("", "par", "so it\nwas good\n[Music]\nand then\nit ended", 0.0)],
+    ),
+    "line numbers": Golden(
+        "1 INT: So?\n2 P01: I went\n3 there 12 times\n4 INT: And?\n5 P01: 3 of us went.\n",
+        [
+            ("INT", "int", "So?", None),
+            ("P01", "par", "I went\nthere 12 times", None),
+            ("INT", "int", "And?", None),
+            ("P01", "par", "3 of us went.", None),
+        ],
+    ),
     "rev": Golden(
         "Speaker 1 (00:03):\nSo?\n\nSpeaker 2 (1:00:03): Well.\n",
         [("Speaker 1", "par", "So?", 3.0), ("Speaker 2", "par", "Well.", 3603.0)],
@@ -135,6 +151,48 @@ def test_convention(case: Golden) -> None:
 def test_the_text_reads_like_the_document() -> None:
     text = "Date: 12 May\n\nINT (0:03): So?\n\n\nP01: Well.\nEnd of interview\n"
     assert read_text(text).transcripts[0].text == text
+
+
+def test_line_numbers_are_listed_as_dropped() -> None:
+    reading = read_text("".join(f"{n} {'INT' if n % 2 else 'P01'}: so\n" for n in range(1, 8)))
+    assert [(d.text, d.reason, d.words) for d in reading.report.dropped] == [("1 to 7", "line numbers", 7)]
+
+
+def test_numbers_that_do_not_rise_are_words() -> None:
+    reading = read_text("5 people\n3 people\n4 people\n2 people\n9 people\n")
+    assert turns(reading)[0][2] == "5 people"
+
+
+def test_times_of_captions_copied_from_a_page_are_anchors() -> None:
+    (transcript,) = read_text(GOLDEN["captions copied from a page"].text).transcripts
+    assert [time for _, time in transcript.turns[0].anchors] == [0.0, 3.0, 5.0, 67.0, 69.0]
+
+
+MEET = """Jun 5, 2026
+Zeam call - Transcript
+Ann Poe: this is a machine's note about what Ann Poe: said
+00:00:00
+
+Ann Poe: Hello there. I wanted to sayKai Chen: Uh yeah.Ann Poe: that
+Kai Chen: Ok: fine.
+00:05:00
+
+Kai Chen: And so on.
+Transcription ended after 00:32:49
+This editable transcript was computer generated and might contain errors.
+"""
+
+
+def test_google_meet_notes_are_cut_out_and_glued_speakers_come_apart() -> None:
+    reading = read_text(MEET)
+    assert turns(reading) == [
+        ("Ann Poe", "par", "Hello there. I wanted to say", 0.0),
+        ("Kai Chen", "par", "Uh yeah.", None),
+        ("Ann Poe", "par", "that", None),
+        ("Kai Chen", "par", "Ok: fine.", None),
+        ("Kai Chen", "par", "And so on.", 300.0),
+    ]
+    assert [d.reason.split()[0] for d in reading.report.dropped] == ["before"] * 3 + ["after"] * 2
 
 
 def test_f4_times_end_the_turn() -> None:

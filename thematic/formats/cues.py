@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import decode, head_text
@@ -32,6 +32,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>|(</v>)")
 _TAG = re.compile(
     r"</?(?:c|i|b|u|s|ruby|rt|lang|font|v)(?:[.\s][^<>]*)?>|<\d[\d:.,]*>|\{\\[^{}]*\}", re.IGNORECASE
 )
+_WORD_TIMES = re.compile(r"<\d[\d:.]*><c>")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]+\d*);")
 # Where fewer cues than this lack a label, a missing one means that the program did not know the speaker.
 _UNKNOWN_SHARE = 0.2
@@ -60,12 +61,13 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     """
     decoded = decode(file, settings.encoding)
     cues, dropped, warnings = parse_cues(decoded.text, file.name)
+    cues, repeats = _without_repeats(cues, decoded.text)
     pieces, label_words = _said(cues, file.name, clean_id(file.stem), roster, warnings)
     script = compose(pieces, pause=settings.pause)
     script.words_in = sum(count_words(text) for cue in cues for text in map(_plain, cue.payload))
-    script.words_in += sum(piece.words for piece in dropped)
+    script.dropped = dropped + repeats
+    script.words_in += sum(piece.words for piece in script.dropped)
     script.words_in_labels = label_words
-    script.dropped = dropped
     script.warnings = warnings
     return to_reading(script, file=file, format=_format(decoded.text, file), decoded=decoded, roster=roster)
 
@@ -129,6 +131,24 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
         first = next(a for a, b in zip(cues, in_order, strict=True) if a != b)
         warnings.append(Problem("cues were not in order of time; sorted", name, first.line))
     return in_order, dropped, warnings
+
+
+def _without_repeats(cues: Sequence[Cue], text: str) -> tuple[list[Cue], list[Dropped]]:
+    """Cues without the lines that YouTube's automatic captions show again while the next line appears."""
+    if not _WORD_TIMES.search(text):
+        return list(cues), []
+    kept: list[Cue] = []
+    repeats: list[Dropped] = []
+    shown = ""
+    for cue in cues:
+        lines = [line for line in cue.payload if _plain(line).strip()]
+        fresh = list(lines)
+        while fresh and _plain(fresh[0]).split() == shown.split():
+            again = _plain(fresh.pop(0)).strip()
+            repeats.append(Dropped(cue.line, again, "shown again in the next caption", count_words(again)))
+        shown = _plain(lines[-1]) if lines else shown
+        kept.append(replace(cue, payload=tuple(fresh)))
+    return kept, repeats
 
 
 def _times(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from thematic.errors import Problem
+from thematic.formats.google_meet import untangle
 from thematic.formats.labels import (
     STAMP_INSIDE,
     Believed,
@@ -25,6 +27,9 @@ from thematic.formats.speakers import Roster, label_key
 from thematic.text import count_words, snippet
 
 __all__ = ["find_turns"]
+
+
+_NewTurns = Literal["label", "blank line", "line", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ _NOT_SPEECH = re.compile(
     r"(?:ends|ended|begins|starts|started|stops)(?: here)?)\W*",
     re.IGNORECASE,
 )
+_LINE_NUMBER = re.compile(r"\s*(\d{1,5})[.)]?(?:\s+|$)")
+_FEW_LINES = 5
 _HEADER_LINES = 40
 _LONG_HEADER = 40
 
@@ -69,6 +76,9 @@ def find_turns(
     turn leaves the text and becomes an anchor. Without any label every paragraph is a turn of an unnamed
     speaker, with a warning. Lines that are no speech are listed as dropped and stay in the text.
     """
+    lines = untangle(lines)
+    words_in = sum(count_words(line.text) for line in lines)
+    lines, numbers = _without_line_numbers(lines)
     stamps = leading_stamps(lines)
     proposed = propose(lines, stamps)
     header = _header(lines, proposed)
@@ -82,10 +92,26 @@ def find_turns(
         if (label := proposed[i]) is not None and label_key(label.label) in believed.labels
     }
     pieces = _pieces(lines, header, stamps, labels, believed)
-    script = _fold(pieces, labelled=bool(labels), by_line=all(line.text.strip() for line in lines))
-    script.words_in = sum(count_words(line.text) for line in lines)
+    script = _fold(pieces, _new_turns(lines, stamps, bool(labels)))
+    script.words_in = words_in
+    script.dropped += numbers
     script.warnings += _doubts(script, believed, labels, name)
     return script
+
+
+def _without_line_numbers(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Dropped]]:
+    """Lines without the numbers before them, where nearly all have one and the numbers rise; what went."""
+    found = [(i, m) for i, line in enumerate(lines) if (m := _LINE_NUMBER.match(line.text))]
+    numbers = [int(m[1]) for _, m in found]
+    filled = sum(1 for line in lines if line.text.strip())
+    rising = all(b > a or b == 1 for a, b in pairwise(numbers))
+    if len(found) < _FEW_LINES or len(found) < 0.8 * filled or not rising:
+        return lines, []
+    stripped = list(lines)
+    for i, m in found:
+        stripped[i] = replace(lines[i], text=lines[i].text[m.end() :])
+    text = f"{numbers[0]} to {numbers[-1]}"
+    return stripped, [Dropped(lines[found[0][0]].number, text, "line numbers", len(found))]
 
 
 def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> frozenset[int]:
@@ -187,23 +213,39 @@ def _words(text: str, line: int) -> list[_Piece]:
     return [_Piece(kind, part, line) for kind, part in parts if part]  # type: ignore[arg-type]
 
 
-def _fold(pieces: Sequence[_Piece], *, labelled: bool, by_line: bool) -> Script:
-    """The script that the pieces tell. `by_line`: no blank lines, so without labels a line is a paragraph."""
+def _new_turns(lines: Sequence[Line], stamps: Sequence[Stamp | None], labelled: bool) -> _NewTurns:
+    """What begins a turn in this document.
+
+    Without labels it is a paragraph; where no blank line tells paragraphs apart, a line; but where such lines
+    are captions, half of them with a time, nothing does.
+    """
+    if labelled:
+        return "label"
+    filled = [i for i, line in enumerate(lines) if line.text.strip()]
+    if not filled or len(filled) <= filled[-1]:
+        return "blank line"
+    timed = sum(1 for i in filled if stamps[i])
+    return "nothing" if timed >= _FEW_LINES and 2 * timed >= len(filled) else "line"
+
+
+def _fold(pieces: Sequence[_Piece], new_turns: _NewTurns) -> Script:
+    """The script that the pieces tell."""
     script = Script()
     parts: list[str] = []
     length = 0
-    label: str | None = None if labelled else ""
+    label: str | None = None if new_turns == "label" else ""
     turn: Spoken | None = None
-    start: float | None = None  # the time of the next turn, and its end
+    start: float | None = None  # the times of the next turn
     end: float | None = None
     anchor: float | None = None
     kept: set[int] = set()
     skip_space = False
+    words_next = _words_next(pieces)
     for i, piece in enumerate(pieces):
         if piece.kind == "space":
             if skip_space:
                 continue
-            if not labelled and piece.text == "\n" and (by_line or _blank_before(pieces, i)):
+            if _ends_turn(pieces, i, new_turns):
                 turn = None
         elif piece.kind == "words" and label is not None:
             if turn is None:
@@ -221,7 +263,7 @@ def _fold(pieces: Sequence[_Piece], *, labelled: bool, by_line: bool) -> Script:
             script.words_in_labels += count_words(piece.text)
         elif piece.kind == "stamp":
             script.words_in_labels += count_words(piece.text)
-            if turn is not None and labelled and _next_words(pieces, i):
+            if turn is not None and words_next[i] and new_turns in ("label", "nothing"):
                 anchor = piece.start
                 skip_space = _alone(pieces, i)
                 continue
@@ -231,12 +273,11 @@ def _fold(pieces: Sequence[_Piece], *, labelled: bool, by_line: bool) -> Script:
                 start, end = piece.start, piece.end
             turn = None
         else:
-            reason = piece.reason or "before the first speaker"
             turn = None
             if piece.text.strip():
-                script.dropped.append(
-                    Dropped(piece.line, piece.text.strip(), reason, count_words(piece.text))
-                )
+                reason = piece.reason or "before the first speaker"
+                words = count_words(piece.text)
+                script.dropped.append(Dropped(piece.line, piece.text.strip(), reason, words))
         skip_space = False
         parts.append(piece.text)
         length += len(piece.text)
@@ -246,14 +287,24 @@ def _fold(pieces: Sequence[_Piece], *, labelled: bool, by_line: bool) -> Script:
     return script
 
 
-def _blank_before(pieces: Sequence[_Piece], i: int) -> bool:
-    return i > 0 and pieces[i - 1].kind == "space" and pieces[i - 1].text == "\n"
+def _ends_turn(pieces: Sequence[_Piece], i: int, new_turns: _NewTurns) -> bool:
+    """Whether the space `i` is a line end that ends a turn without labels."""
+    if pieces[i].text != "\n" or i == 0:
+        return False
+    before = pieces[i - 1]
+    blank = before.kind == "space" and before.text == "\n"
+    return new_turns == "line" or (new_turns == "blank line" and blank)
 
 
-def _next_words(pieces: Sequence[_Piece], i: int) -> bool:
-    """Whether words follow piece `i` before any label, heading or end: the turn goes on."""
-    following = next((p.kind for p in pieces[i + 1 :] if p.kind not in ("space", "stamp")), None)
-    return following == "words"
+def _words_next(pieces: Sequence[_Piece]) -> list[bool]:
+    """For each piece whether words follow it before any label, heading or end: the turn goes on."""
+    following = False
+    found = []
+    for piece in reversed(pieces):
+        found.append(following)
+        if piece.kind not in ("space", "stamp"):
+            following = piece.kind == "words"
+    return found[::-1]
 
 
 def _alone(pieces: Sequence[_Piece], i: int) -> bool:
