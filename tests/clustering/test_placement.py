@@ -210,7 +210,7 @@ def test_unclear() -> None:
     found = placed.clusters[0].placement
     assert found is not None
     assert (found.kind, found.code_ids) == ("unclear", ("c0",))
-    assert "no code stands out" in found.explanation
+    assert "17% are under “Code 0”, and no more under any other code: too few" in found.explanation
 
 
 def test_new_to_people() -> None:

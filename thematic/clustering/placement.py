@@ -245,6 +245,4 @@ def _placement(
         if basis.given_together(code, other):
             return placed("unclear", (code, other), f"{both}, which are often given together: a relation")
         return placed("overlaps", (code, other), f"{both}: look whether the two can be told apart")
-    return placed(
-        "unclear", (code,), f"{whose}, no code stands out: {share(code)}, more than under any other"
-    )
+    return placed("unclear", (code,), f"{whose}, {share(code)}, and no more under any other code: too few")
