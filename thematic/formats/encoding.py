@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from thematic.errors import InputError, Problem, SettingsError
@@ -44,8 +44,8 @@ class Decoded:
     warnings: tuple[Problem, ...] = ()
 
 
-def decode(file: SourceFile, encoding: str | None = None) -> Decoded:
-    """The canonical text of a text file.
+def decode(file: SourceFile, encoding: str | None = None, *, keep: str = "") -> Decoded:
+    """The canonical text of a text file. `keep` are control characters that its format uses.
 
     Raises InputError when the file is empty, binary, or not in the named encoding, and SettingsError when
     no such encoding exists.
@@ -55,24 +55,18 @@ def decode(file: SourceFile, encoding: str | None = None) -> Decoded:
         raise InputError("the file is empty", path=name, hint="remove it, or export the transcript again")
     for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _finish(file, _strictly(file, marked), marked, bom=True)
+            return _finish(file, _strictly(file, marked), marked, keep, bom=True)
     if encoding:
-        return _finish(file, _strictly(file, encoding), encoding)
+        return _finish(file, _strictly(file, encoding), encoding, keep)
     if b"\x00" in data[:65536]:
         _refuse_nul(file)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = _strictly(file, "cp1252", hint="say which encoding it has: --encoding NAME, such as mac_roman")
-        decoded = _finish(file, text, "cp1252")
-        return Decoded(
-            decoded.text,
-            decoded.encoding,
-            decoded.newline,
-            decoded.bom,
-            (_foreign_lines(decoded.text, name), *decoded.warnings),
-        )
-    return _finish(file, text, "utf-8")
+        decoded = _finish(file, text, "cp1252", keep)
+        return replace(decoded, warnings=(_foreign_lines(decoded.text, name), *decoded.warnings))
+    return _finish(file, text, "utf-8", keep)
 
 
 def head_text(head: bytes) -> str:
@@ -83,7 +77,7 @@ def head_text(head: bytes) -> str:
     return canonical(head.decode("utf-8", "replace"))
 
 
-def clean(text: str, name: str) -> tuple[str, tuple[Problem, ...]]:
+def clean(text: str, name: str, keep: str = "") -> tuple[str, tuple[Problem, ...]]:
     """`text` without characters that no document can hold, and a warning for each kind that was found.
 
     Line and paragraph separators and form feeds become line ends; control characters go; half of a
@@ -91,8 +85,9 @@ def clean(text: str, name: str) -> tuple[str, tuple[Problem, ...]]:
     """
     warnings: list[Problem] = []
     text = _BREAKS.sub("\n", text)
+    illegal = re.compile(f"(?![{re.escape(keep)}]){_ILLEGAL.pattern}") if keep else _ILLEGAL
     for pattern, substitute, what in (
-        (_ILLEGAL, "", "control characters were taken out"),
+        (illegal, "", "control characters were taken out"),
         (_SURROGATE, "\ufffd", "broken characters were replaced with �"),
     ):
         found = pattern.search(text)
@@ -140,10 +135,10 @@ def _refuse_nul(file: SourceFile) -> None:
     )
 
 
-def _finish(file: SourceFile, decoded: str, encoding: str, *, bom: bool = False) -> Decoded:
-    if len(_ILLEGAL.findall(decoded[:65536])) > _BINARY_SHARE * len(decoded[:65536]):
+def _finish(file: SourceFile, decoded: str, encoding: str, keep: str, *, bom: bool = False) -> Decoded:
+    if not keep and len(_ILLEGAL.findall(decoded[:65536])) > _BINARY_SHARE * len(decoded[:65536]):
         _refuse_nul(file)
-    text, warnings = clean(canonical(decoded), file.name)
+    text, warnings = clean(canonical(decoded), file.name, keep)
     if not text.strip():
         raise InputError(
             "the file is empty", path=file.name, hint="remove it, or export the transcript again"

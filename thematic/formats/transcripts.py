@@ -47,6 +47,8 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "docx": Format("thematic.formats.docx", ("docx",), "Word document"),
     "odt": Format("thematic.formats.odt", ("odt",), "OpenDocument text"),
     "rtf": Format("thematic.formats.rtf", ("rtf",), "RTF document"),
+    "eaf": Format("thematic.formats.elan", ("eaf",), "ELAN annotation document"),
+    "cha": Format("thematic.formats.chat", ("cha",), "CHAT transcript"),
     "captions": Format("thematic.formats.cues", ("vtt", "srt"), "caption with its times"),
     "coded-rows": Format("thematic.formats.coded_rows", ("jsonl", "csv"), "table of coded turns"),
     "tables": Format(
