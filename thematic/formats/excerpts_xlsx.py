@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ from thematic.formats.excerpt_rows import (
     why,
 )
 from thematic.model import Codebook, StudyData
+from thematic.packets import PACKET_SCHEMA, Packet
 from thematic.text import snippet
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["CELL_LIMIT", "DECISIONS", "render"]
+__all__ = ["BLIND_DECISIONS", "CELL_LIMIT", "DECISIONS", "KEY_SHEET", "cell_text", "render", "row_hash"]
 
 DECISIONS = {
     "accept": "The suggested code applies. Leave “Code” empty.",
@@ -44,6 +47,15 @@ DECISIONS = {
     "unsure": "To be talked about: say why in the memo.",
 }
 """What a reviewer may choose under Decision, and what each choice means."""
+
+BLIND_DECISIONS = {
+    "coded": "The codes chosen under “Code” and “Also” apply. You may leave this empty.",
+    "none applies": "No code of the codebook applies.",
+    "unsure": "To be talked about: say why in the memo.",
+}
+"""The same where no suggestion is shown."""
+
+BLIND = "Code from the words and the codebook alone. Suggestions and other people's codings are not shown."
 
 CELL_LIMIT = 32_767
 """Characters a cell can hold, counted in UTF-16 units as Excel does."""
@@ -74,8 +86,15 @@ REVIEW_COLUMNS: tuple[tuple[str, float, bool], ...] = (
 )
 
 
-def render(data: StudyData) -> bytes:
+KEY_SHEET = "_key"
+_SUGGESTED = frozenset({"Suggested code", "Band", "Other suggestions", "Why", "Cluster", "Codings so far"})
+
+
+def render(data: StudyData, *, packet: Packet | None = None) -> bytes:
     """A workbook with the sheets Read me, Review, Codebook and Clusters. Same data, same bytes.
+
+    packet: for a workbook that is to be read back: a hidden sheet then says for whom it is, and holds the
+    hash of each row's words. A blind packet shows no suggestions, no clusters and nobody's codings.
 
     A text too long for a cell is cut at a word, with a note of where the full text is. Characters that a
     spreadsheet cannot hold are replaced by �.
@@ -89,14 +108,16 @@ def render(data: StudyData) -> bytes:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    blind = packet is not None and packet.mode == "blind"
+    if blind:
+        data = replace(data, suggestions=(), clustering=None, codings=(), notes=())
     rows = excerpt_rows(data)
     with xlsxwriter.Workbook(target, options) as workbook:
         # Without a date of its own the file would carry the time at which it was made.
         workbook.set_properties({"title": _holdable(data.title)[:255], "created": datetime(2000, 1, 1)})
         formats = _Formats(workbook)
-        sheets = {
-            name: workbook.add_worksheet(name) for name in ("Read me", "Review", "Codebook", "Clusters")
-        }
+        names = ("Read me", "Review", "Codebook") if blind else ("Read me", "Review", "Codebook", "Clusters")
+        sheets = {name: workbook.add_worksheet(name) for name in names}
         for sheet in sheets.values():
             sheet.hide_gridlines(2)
             sheet.set_landscape()
@@ -104,17 +125,49 @@ def render(data: StudyData) -> bytes:
             sheet.fit_to_pages(1, 0)
             sheet.set_footer("&L&A&RPage &P of &N")
         choices = _choices(data.codebook)
-        _read_me(sheets["Read me"], formats, data, rows)
-        _review(sheets["Review"], formats, data, rows, choices)
+        _read_me(sheets["Read me"], formats, data, rows, blind=blind)
+        _review(sheets["Review"], formats, data, rows, choices, blind=blind)
         _codebook(workbook, sheets["Codebook"], formats, data.codebook, choices)
-        _clusters(sheets["Clusters"], formats, data)
+        if not blind:
+            _clusters(sheets["Clusters"], formats, data)
+        if packet is not None:
+            _key(workbook, packet, rows)
     return target.getvalue()
+
+
+def cell_text(text: str) -> str:
+    """The words of an excerpt as the sheet Review shows them: what a row's hash is made of."""
+    return _fitted(_holdable(text), "see the transcript")
 
 
 # --- Sheets --------------------------------------------------------------------------------------------
 
 
-def _read_me(sheet: Worksheet, formats: _Formats, data: StudyData, rows: Sequence[ExcerptRow]) -> None:
+def _key(workbook: Workbook, packet: Packet, rows: Sequence[ExcerptRow]) -> None:
+    """The hidden sheet that ties the workbook to its study; an import checks every row against it."""
+    workbook.set_custom_property("thematic_packet", packet.id)
+    sheet = workbook.add_worksheet(KEY_SHEET)
+    sheet.very_hidden()
+    head = [(key, str(value)) for key, value in asdict(packet).items()]
+    for line, cells in enumerate([("schema", PACKET_SCHEMA), *head]):
+        for column, text in enumerate(cells):
+            sheet.write_string(line, column, text)
+    for line, row in enumerate(rows, start=len(head) + 2):
+        first = row.shortlist[0].code_id if row.shortlist else ""
+        for column, text in enumerate(
+            (row.excerpt.id, row_hash(row.excerpt.id, row.excerpt.text), first or "")
+        ):
+            sheet.write_string(line, column, text)
+
+
+def row_hash(excerpt_id: str, words: str) -> str:
+    """The hash of a row: of its id and the words as the sheet shows them."""
+    return sha256(f"{excerpt_id}\0{cell_text(words)}".encode()).hexdigest()
+
+
+def _read_me(
+    sheet: Worksheet, formats: _Formats, data: StudyData, rows: Sequence[ExcerptRow], *, blind: bool
+) -> None:
     widths = (3, 18, 104)
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
@@ -130,7 +183,12 @@ def _read_me(sheet: Worksheet, formats: _Formats, data: StudyData, rows: Sequenc
     if elsewhere:
         notes.append(("", f"{elsewhere:,} codings lie outside the excerpts and are not in this workbook."))
     sections: list[tuple[str, list[tuple[str, str]]]] = [
-        ("What this is", [("Suggestions", caution(data.suggestions)), ("Clusters", PROMPTS)]),
+        (
+            "What this is",
+            [("Blind coding", BLIND)]
+            if blind
+            else [("Suggestions", caution(data.suggestions)), ("Clusters", PROMPTS)],
+        ),
         (
             "How to fill it in",
             [
@@ -138,7 +196,7 @@ def _read_me(sheet: Worksheet, formats: _Formats, data: StudyData, rows: Sequenc
                     "Sheet “Review”",
                     "Read the words and the question before them. Write in yellow cells only.",
                 ),
-                *DECISIONS.items(),
+                *(BLIND_DECISIONS if blind else DECISIONS).items(),
                 ("“Also”", "A second code of the same words; more of them go into the memo."),
             ],
         ),
@@ -169,8 +227,12 @@ def _review(
     data: StudyData,
     rows: Sequence[ExcerptRow],
     choices: Mapping[str, str],
+    *,
+    blind: bool,
 ) -> None:
     columns = REVIEW_COLUMNS if data.codings else REVIEW_COLUMNS[:-1]
+    if blind:
+        columns = tuple(column for column in columns if column[0] not in _SUGGESTED)
     widths = [width for _, width, _ in columns]
     _header(sheet, formats, 0, [(title, width) for title, width, _ in columns])
     for index, (title, _, is_input) in enumerate(columns):
@@ -179,7 +241,7 @@ def _review(
     sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     if rows:
-        _drop_downs(sheet, len(rows), has_codes=bool(choices))
+        _drop_downs(sheet, columns, len(rows), BLIND_DECISIONS if blind else DECISIONS, bool(choices))
     colors = {code.id: code.color for code in data.codebook.codes}
     labels, names = code_labels(data.codebook), coder_names(data)
     clusters = data.clustering.clusters if data.clustering else ()
@@ -213,12 +275,18 @@ def _review(
         _row(sheet, line, [cells.get(title, to_fill) for title, _, _ in columns], widths)
 
 
-def _drop_downs(sheet: Worksheet, rows: int, *, has_codes: bool) -> None:
+def _drop_downs(
+    sheet: Worksheet,
+    columns: Sequence[tuple[str, float, bool]],
+    rows: int,
+    decisions: Mapping[str, str],
+    has_codes: bool,
+) -> None:
     decision = {
         "validate": "list",
-        "source": list(DECISIONS),
+        "source": list(decisions),
         "error_title": "Not a decision",
-        "error_message": f"Choose one of: {', '.join(DECISIONS)}.",
+        "error_message": f"Choose one of: {', '.join(decisions)}.",
     }
     code = {
         "validate": "list",
@@ -226,7 +294,7 @@ def _drop_downs(sheet: Worksheet, rows: int, *, has_codes: bool) -> None:
         "error_title": "Not in the codebook",
         "error_message": "Choose a code of the sheet Codebook. A new one goes into the memo.",
     }
-    places = {title: index for index, (title, _, _) in enumerate(REVIEW_COLUMNS)}
+    places = {title: index for index, (title, _, _) in enumerate(columns)}
     lists = {"Decision": decision} | ({"Code": code, "Also": code} if has_codes else {})
     for title, options in lists.items():
         sheet.data_validation(1, places[title], rows, places[title], options)

@@ -1,0 +1,81 @@
+"""`thematic packet` and `thematic import`: review by people who do not have the tool."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thematic.cli import render
+from thematic.cli.options import JsonOption, QuietOption, StudyOption
+
+
+def packet(
+    coder: Annotated[str, typer.Option("--for", help="Who will fill it in.", show_default=False)],
+    assist: Annotated[
+        bool, typer.Option("--assist", help="Show suggestions. Without it the packet is blind.")
+    ] = False,
+    transcripts: Annotated[
+        list[str] | None,
+        typer.Option("--transcript", "-t", help="Only these transcripts, by id.", show_default="all"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file.", show_default="packets/NAME.xlsx in the study"),
+    ] = None,
+    study: StudyOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a workbook in which somebody codes without the tool; `thematic import` reads it back.
+
+    It is blind unless --assist is given: only blind codings should be compared for agreement.
+    """
+    from thematic.packeting import write_packet
+    from thematic.study import Study
+
+    opened = Study.find(Path.cwd()) if study is None else Study.open(study)
+    path, made, count = write_packet(
+        opened, coder, mode="assist" if assist else "blind", transcripts=transcripts or (), out=out
+    )
+    if not quiet:
+        render.print_note(f"packet {made.id} with {count:,} excerpts, {made.mode}, for {coder}: {path}")
+        render.print_note(f"when it is back: thematic import {path.name} --coder {coder}")
+
+
+def import_packet(
+    file: Annotated[Path, typer.Argument(help="The workbook that came back.")],
+    coder: Annotated[str, typer.Option("--coder", help="Whose decisions these are.", show_default=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take the rows that are clean, although others are not.")
+    ] = False,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take over the decisions in a packet that came back.
+
+    Reads only id, decision, code and memo; checks that each row still has its words; writes nothing unless
+    every row is clean. Importing the same file again changes nothing.
+    """
+    from thematic.packeting import read_back
+    from thematic.study import Study
+
+    opened = Study.find(Path.cwd()) if study is None else Study.open(study)
+    with opened.lock():
+        outcome = read_back(opened, file, coder, partial=partial, dry_run=dry_run)
+    if as_json:
+        render.print_json(dataclasses.asdict(outcome))
+        return
+    render.print_table(
+        ("excerpt", "words", "before", "now"),
+        ((c.excerpt_id, c.words, c.before, c.after) for c in outcome.changes),
+        elastic="words",
+    )
+    verb = "would be written" if dry_run else "written"
+    render.results().print(f"{outcome.written} decisions {verb}, {outcome.unchanged} rows unchanged")
+    for note in outcome.notes:
+        render.print_note(note)
+    for problem in outcome.problems:
+        render.print_warning(problem)
