@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from tests.builders import make_codebook, make_segmentation, make_study_data, make_transcript
+from tests.builders import make_codebook, make_coding, make_segmentation, make_study_data, make_transcript
 from thematic.formats import excerpts_xlsx
 from thematic.model import Code, StudyData
 
@@ -156,6 +156,12 @@ def test_the_first_sheet_says_what_this_is():
     assert set(excerpts_xlsx.DECISIONS) <= set(said)
     assert "P02: who is the interviewer was inferred, not read." in said
     assert sum("not calibrated" in text for text in said) == 1
+
+
+def test_a_code_that_left_the_codebook_is_named_by_its_id():
+    data = make_study_data()
+    coding = make_coding(data.segmentations[0].excerpts[1], "shed", "ana")
+    assert column(workbook(replace(data, codings=(coding,)))["Review"], "Codings so far")[1] == "Ana: shed"
 
 
 def test_no_excerpts_and_no_codes_make_a_workbook():

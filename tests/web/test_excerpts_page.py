@@ -153,6 +153,16 @@ def test_codings_outside_the_excerpts_are_listed_with_their_transcript(data, ope
     )
 
 
+def test_a_code_that_left_the_codebook_keeps_what_people_coded(data, open_file: OpenFile):
+    gap = data.segmentations[0].excerpts[1]
+    page = open_file(
+        excerpts_html.render(replace(data, codings=(make_coding(gap, "shed", "ana"),))), "code-7"
+    )
+    expect(page.locator(".reading-title")).to_have_text("shed")
+    expect(page.locator(".reading .definition")).to_have_text("No longer in the codebook.")
+    assert excerpts_shown(page) == [gap.id]
+
+
 # --- Filters -------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -61,6 +61,7 @@ def render(data: StudyData) -> bytes:
     """The page, in UTF-8. Same data, same bytes."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    data = _with_every_code(data)
     loader = PackageLoader("thematic.formats")
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -84,6 +85,17 @@ _UNSHOWABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 
 def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _with_every_code(data: StudyData) -> StudyData:
+    """The study with an entry for each code that people used and that has since left the codebook."""
+    known = {code.id for code in data.codebook.codes}
+    used = {coding.code_id for coding in data.codings} | {s.code_id for s in data.suggestions if s.code_id}
+    gone = tuple(
+        Code(id=code_id, name=code_id, definition="No longer in the codebook.", status="retired")
+        for code_id in sorted(used - known)
+    )
+    return replace(data, codebook=replace(data.codebook, codes=(*data.codebook.codes, *gone)))
 
 
 def _colors(codebook: Codebook) -> str:
