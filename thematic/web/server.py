@@ -36,7 +36,10 @@ def listen(port: int = 0) -> socket.socket:
 def serve(
     session: ReviewSession, *, port: int = 0, on_ready: Callable[[str], None] = lambda _address: None
 ) -> None:
-    """Serve the page until it is interrupted. `on_ready` hears the address, which holds the secret."""
+    """Serve the page until it is interrupted, which is how it ends and no error.
+
+    `on_ready` hears the address, which holds the secret.
+    """
     import uvicorn
 
     sock = listen(port)
@@ -54,5 +57,7 @@ def serve(
     on_ready(secrets.address)
     try:
         uvicorn.Server(config).run(sockets=[sock])
+    except KeyboardInterrupt:
+        pass
     finally:
         sock.close()

@@ -135,7 +135,7 @@ def excerpt_view(session: ReviewSession, excerpt_id: str, draft: Draft) -> dict[
 def _suggestion_view(suggestion: Suggestion, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "code_id": suggestion.code_id,
-        "label": labels.get(suggestion.code_id or "", suggestion.code_id),
+        "name": labels.get(suggestion.code_id or "", suggestion.code_id or "").rpartition(" › ")[2],
         "band": suggestion.band or "no band",
         "reasons": [why(e, suggestion, labels) for e in suggestion.evidence if not e.warning],
         "warnings": [why(e, suggestion, labels) for e in suggestion.evidence if e.warning],

@@ -62,7 +62,7 @@ document.documentElement.classList.add("js");
 
   function markSuggestion(item) {
     suggestions().forEach((other) => other.classList.toggle("at", other === item));
-    if (item) show(item.dataset.suggestion);
+    if (item) { show(item.dataset.suggestion); item.scrollIntoView({ block: "nearest" }); }
   }
 
   function judge(value) {
@@ -242,6 +242,7 @@ document.documentElement.classList.add("js");
     if (!offers.length) return;
     taken = button ? offers.indexOf(button) : (taken + 1) % offers.length;
     const codes = offers[taken].dataset.codes.split(" ");
+    all(".positions > ol > li").forEach((item) => item.classList.toggle("at", item.contains(offers[taken])));
     boxes().forEach((input) => { input.checked = codes.includes(input.value); });
     show(codes[0]);
     refresh();
@@ -297,12 +298,11 @@ document.documentElement.classList.add("js");
     if (chosen) show(chosen.value);
     const item = suggestions().find((one) => !judged(one)) ?? suggestions()[0];
     if (item) markSuggestion(item);
-    const mark = $("mark");
-    const scroller = $(".work main");
-    if (mark && scroller) {
-      const room = scroller.clientHeight - ($(".dock")?.offsetHeight ?? 0);
-      const below = mark.getBoundingClientRect().bottom - scroller.getBoundingClientRect().top - room;
-      if (below > -20) scroller.scrollTop += Math.min(below + 40, mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 60);
+    // The excerpt stands where the eye is: in the middle, or at the top when it is long.
+    const [mark, talk] = [$("mark"), $(".conversation")];
+    if (mark && talk.scrollHeight > talk.clientHeight) {
+      const above = mark.getBoundingClientRect().top - talk.getBoundingClientRect().top;
+      talk.scrollTop += above - Math.max(30, (talk.clientHeight - mark.offsetHeight) / 2);
     }
   }
   document.addEventListener("DOMContentLoaded", begin);
