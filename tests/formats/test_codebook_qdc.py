@@ -282,9 +282,11 @@ def test_an_encoding_that_the_file_names_wrongly() -> None:
 
 
 def test_characters_that_xml_forbids() -> None:
-    codebook, told = read(f'<Code guid="{A}" name="a\x0bb&#x1;c&#0;&#xD800;&#233;" isCodable="true"/>')
+    codebook, told = read(
+        f'<Code guid="{A}" name="a\x0bb&#x1;c&#0;&#xD800;&#x110000;&#233;" isCodable="true"/>'
+    )
     assert codebook.codes[0].name == "abcé"
-    assert told == ["book.qdc:4: 4 forbidden characters were taken out"]
+    assert told == ["book.qdc:4: 5 forbidden characters were taken out"]
 
 
 # --- Files that are refused ----------------------------------------------------------------------------

@@ -104,12 +104,12 @@ def test_short_form_with_names_as_keys() -> None:
           Access > Travel:
             definition: Miles and buses.
             examples: Two buses.
-          Cost:
+          Nowhere > Cost:
     """)
     assert [(code.id, code.name, code.parent_id, code.definition) for code in codebook.codes] == [
         ("Access", "Access", None, "Getting there."),
         ("Access > Travel", "Travel", "Access", "Miles and buses."),
-        ("Cost", "Cost", None, ""),
+        ("Nowhere > Cost", "Nowhere > Cost", None, ""),
     ]
 
 
@@ -239,6 +239,11 @@ def test_a_tab_that_is_not_the_mistake_is_not_blamed() -> None:
         ("codes:\n- id: a\n  name: A\nloose words\n", 5, "a line without “key: ”"),
         ("codes:\n- id: a\n  name: @b\n", 3, "a text begins with a sign that means something in YAML"),
         ('codes:\n- id: a\n  name: "\\q"\n', 3, "in double quotes, a backslash begins a sign such as \\n"),
+        (
+            'codes:\n- id: a\n  name: "one\n    \\q"\n',
+            4,
+            "in double quotes, a backslash begins a sign such as \\n",
+        ),
         ("codes: {id: a\n", 2, "expected ',' or '}', but got '<stream end>'"),
     ],
 )
