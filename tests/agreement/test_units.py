@@ -124,7 +124,9 @@ def test_overlapping_spans_of_one_coder_are_counted_once() -> None:
 
 
 def test_a_turn_is_assigned_only_when_all_its_words_were_read() -> None:
-    assert rate([], {"ada": EVERYTHING[:1], "ben": EVERYTHING}, [TURN]).assigned.tolist() == [[False, True]]
+    coded = rate([], {"ada": EVERYTHING[:1], "ben": EVERYTHING}, [TURN])
+    assert coded.ratings.coders == ("ben",)
+    assert coded.assigned.tolist() == [[True]]
 
 
 def test_a_coding_outside_what_was_read_does_not_make_a_unit_assigned() -> None:

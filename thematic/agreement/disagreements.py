@@ -124,7 +124,6 @@ def disagreements(
     for first, second in combinations(chosen, 2):
         for difference in _differences(coded, first, second, parents or {}):
             found[difference].append((first, second))
-    assigned = coded.assigned[:, chosen].sum(axis=1)
     rank = {code: position for position, code in enumerate(trouble)}
 
     def order(difference: _Difference) -> tuple[int, int, str, tuple[int, ...]]:
@@ -132,10 +131,8 @@ def disagreements(
         worst = min(rank.get(name, len(rank)) for name in names)
         return worst, difference.unit, difference.kind, difference.codes
 
-    return tuple(
-        _describe(coded, difference, found[difference], chosen, assigned)
-        for difference in sorted(found, key=order)
-    )
+    describer = _Describer(coded, chosen)
+    return tuple(describer.describe(difference, found[difference]) for difference in sorted(found, key=order))
 
 
 def kind_shares(found: Sequence[Disagreement]) -> tuple[KindShare, ...]:
@@ -251,38 +248,47 @@ class _Related:
         return above
 
 
-def _describe(
-    coded: CodedUnits,
-    difference: _Difference,
-    pairs: Sequence[tuple[int, int]],
-    chosen: Sequence[int],
-    assigned: NDArray[np.int64],
-) -> Disagreement:
-    ratings, unit = coded.ratings, coded.units[difference.unit]
-    names = ratings.coders
-    at = [difference.unit] if difference.other < 0 else [difference.unit, difference.other]
-    of_each = len(difference.codes) if len(at) == 1 else 1
-    readings = {
-        names[coder]: tuple(
-            ratings.codes[code] for code in np.flatnonzero(ratings.presence[difference.unit, coder] == 1)
+class _Describer:
+    """Puts units, names and words to positions."""
+
+    def __init__(self, coded: CodedUnits, chosen: Sequence[int]) -> None:
+        self.coded = coded
+        self.chosen = chosen
+        self.assigned = coded.assigned
+        self.n_assigned = self.assigned[:, chosen].sum(axis=1)
+        self.readings = cache(self._readings)
+
+    def describe(self, difference: _Difference, pairs: Sequence[tuple[int, int]]) -> Disagreement:
+        coded, ratings = self.coded, self.coded.ratings
+        unit = coded.units[difference.unit]
+        at = [difference.unit] if difference.other < 0 else [difference.unit, difference.other]
+        of_each = len(difference.codes) if len(at) == 1 else 1
+        readings = self.readings(difference.unit)
+        memos = {coder: coded.memos.get((unit.id, coder), "") for coder in readings} if coded.memos else {}
+        return Disagreement(
+            kind=difference.kind,
+            codes=tuple(ratings.codes[code] for code in difference.codes),
+            unit=unit.id,
+            interview=unit.interview,
+            text=unit.text,
+            readings=readings,
+            pairs=tuple((ratings.coders[first], ratings.coders[second]) for first, second in pairs),
+            weight=len(pairs) * sum(of_each / (int(self.n_assigned[position]) - 1) for position in at),
+            other_unit=coded.units[difference.other].id if difference.other >= 0 else None,
+            before=_neighbour(coded, difference.unit, -1),
+            after=_neighbour(coded, difference.unit, 1),
+            memos={coder: memo for coder, memo in memos.items() if memo},
         )
-        for coder in chosen
-        if coded.assigned[difference.unit, coder]
-    }
-    return Disagreement(
-        kind=difference.kind,
-        codes=tuple(ratings.codes[code] for code in difference.codes),
-        unit=unit.id,
-        interview=unit.interview,
-        text=unit.text,
-        readings=readings,
-        pairs=tuple((names[first], names[second]) for first, second in pairs),
-        weight=len(pairs) * sum(of_each / (int(assigned[position]) - 1) for position in at),
-        other_unit=coded.units[difference.other].id if difference.other >= 0 else None,
-        before=_neighbour(coded, difference.unit, -1),
-        after=_neighbour(coded, difference.unit, 1),
-        memos={name: coded.memos[unit.id, name] for name in readings if (unit.id, name) in coded.memos},
-    )
+
+    def _readings(self, unit: int) -> Mapping[str, tuple[str, ...]]:
+        ratings = self.coded.ratings
+        return {
+            ratings.coders[coder]: tuple(
+                ratings.codes[code] for code in np.flatnonzero(ratings.presence[unit, coder] == 1).tolist()
+            )
+            for coder in self.chosen
+            if self.assigned[unit, coder]
+        }
 
 
 def _neighbour(coded: CodedUnits, unit: int, step: int) -> str:

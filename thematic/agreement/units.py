@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thematic.agreement.character import CodedSpan, character_ratings
-from thematic.agreement.ratings import Ratings, Values
+from thematic.agreement.ratings import Ratings, Values, select_coders
 from thematic.errors import Problem, SettingsError
 from thematic.model import Coding, Quote, ReviewMode, Segmentation, Transcript
 
@@ -369,15 +369,19 @@ def character_units(coded: CodedUnits) -> CodedUnits:
 
 
 def rated_only(coded: CodedUnits) -> CodedUnits:
-    """The same without the units that nobody was assigned."""
+    """The same without the units that nobody was assigned, and the coders who were assigned none."""
     kept: NDArray[np.bool_] = np.asarray(coded.assigned.any(axis=1))
-    if kept.all():
+    active: NDArray[np.bool_] = np.asarray(coded.assigned.any(axis=0))
+    if kept.all() and active.all():
         return coded
+    coders = [coder for coder, is_active in zip(coded.ratings.coders, active, strict=True) if is_active]
     units = tuple(unit for unit, keep in zip(coded.units, kept, strict=True) if keep)
     ids = tuple(unit.id for unit in units)
     interviews = None if coded.ratings.interviews is None else tuple(unit.interview or "" for unit in units)
-    ratings = replace(coded.ratings, units=ids, interviews=interviews, presence=coded.ratings.presence[kept])
+    ratings = select_coders(coded.ratings, coders)
+    ratings = replace(ratings, units=ids, interviews=interviews, presence=ratings.presence[kept])
     values = coded.values
     if values is not None:
+        values = select_coders(values, coders)
         values = replace(values, units=ids, interviews=interviews, indices=values.indices[kept])
     return replace(coded, ratings=ratings, values=values, units=units)

@@ -194,7 +194,7 @@ def agree(
         return
     folder = out or (opened.root if opened else Path()) / "agreement"
     if opened and opened.settings.agreement.stance == "reflexive" and not force:
-        _readings(opened, request, folder, as_json)
+        _readings(opened, request, folder, as_json, quiet)
         return
     report = (
         audit_study(opened, request) if opened else audit_tables(files or [], request, codebook_path=codebook)
@@ -204,14 +204,15 @@ def agree(
         for note in report.notes:
             render.print_warning(note)
     if as_json:
-        from thematic.formats.agreement_files import record
+        from thematic.formats.agreement_files import json_lines, record
 
-        render.print_json(record(report))
+        typer.echo(json_lines(record(report)), nl=False)
     else:
         from thematic.cli.agreement_summary import print_report
 
         print_report(report, trouble_first=sort == "trouble")
-        render.print_note(f"the whole report: {folder / 'report.html'}")
+        if not quiet:
+            render.print_note(f"the whole report: {folder / 'report.html'}")
     if fail_under is not None:
         _gate(report, fail_under)
 
@@ -299,7 +300,7 @@ def _gate(report: AgreementReport, least: float) -> None:
 # --- A reflexive study ---------------------------------------------------------------------------------
 
 
-def _readings(study: Study, request: AuditRequest, folder: Path, as_json: bool) -> None:
+def _readings(study: Study, request: AuditRequest, folder: Path, as_json: bool, quiet: bool) -> None:
     """What each coder made of the passages that several read; no coefficient."""
     from thematic.auditing import readings
     from thematic.files import write_atomic
@@ -314,7 +315,8 @@ def _readings(study: Study, request: AuditRequest, folder: Path, as_json: bool) 
     from thematic.cli.agreement_summary import print_readings
 
     print_readings(found)
-    render.print_note(f"side by side: {folder / 'readings.html'}; coefficients after all: --force")
+    if not quiet:
+        render.print_note(f"side by side: {folder / 'readings.html'}; coefficients after all: --force")
 
 
 # --- A plan --------------------------------------------------------------------------------------------

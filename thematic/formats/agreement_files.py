@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Set
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from thematic.agreement.wording import STATUSES, VERDICTS
 from thematic.formats.safe_csv import safe_csv
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from thematic.agreement.report import AgreementReport
     from thematic.agreement.results import CodeAgreement, Estimate, Pool
 
-__all__ = ["codes_csv", "disagreements_csv", "pairs_csv", "record", "report_files"]
+__all__ = ["codes_csv", "disagreements_csv", "json_lines", "pairs_csv", "plain", "record", "report_files"]
+
+Cell: TypeAlias = str | float
 
 PLACES = 9
 """Decimal places kept: more than anybody reads, and fewer than differ between machines."""
@@ -29,7 +32,7 @@ def report_files(report: AgreementReport) -> dict[str, bytes]:
     return {
         "report.html": render(report),
         "forest.svg": forest(report).encode(),
-        "report.json": _json(record(report)),
+        "report.json": json_lines(record(report)).encode("utf-8", "surrogatepass"),
         "codes.csv": codes_csv(report),
         "pairs.csv": pairs_csv(report),
         "disagreements.csv": disagreements_csv(report),
@@ -49,25 +52,39 @@ def record(report: AgreementReport) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Dataclasses and mappings as objects, sequences, sets and arrays as lists, floats rounded."""
-    if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, str) or value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
         return round(value, PLACES) + 0.0  # no minus zero
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Set):
         return sorted(plain(item) for item in value)
-    if isinstance(value, Sequence):
-        return [plain(item) for item in value]
+    if names := _field_names(type(value)):  # type: ignore[arg-type]
+        return {name: plain(getattr(value, name)) for name in names}
     return plain(value.tolist())
 
 
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(
-        "utf-8", "surrogatepass"
-    )
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; () for any other type."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+
+
+def json_lines(value: Mapping[str, Any]) -> str:
+    """One JSON object with a line for each value and each item of a list: quick, and it diffs well."""
+
+    def encode(part: Any) -> str:
+        return json.dumps(part, ensure_ascii=False, allow_nan=False)
+
+    parts = []
+    for name, part in value.items():
+        listed = isinstance(part, list) and part
+        text = "[\n  " + ",\n  ".join(map(encode, part)) + "\n ]" if listed else encode(part)
+        parts.append(f" {encode(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def codes_csv(report: AgreementReport) -> bytes:
@@ -87,16 +104,16 @@ def codes_csv(report: AgreementReport) -> bytes:
     header += ["alpha_p_below_tentative", "alpha_p_below_reliable", "alpha_design_effect", "alpha_interval"]
     header += ["prevalence_index", "bias_index", "kappa_variant"]
 
-    def row(pool: Pool, level: str, code: CodeAgreement) -> list[str]:
-        cells = [
+    def row(pool: Pool, level: str, code: CodeAgreement) -> list[Cell]:
+        cells: list[Cell] = [
             " and ".join(pool.coders),
             level,
             code.code,
             report.name(code.code),
             VERDICTS[code.verdict],
             "; ".join(f"{who} {n}" for who, n in zip(pool.coders, code.instances, strict=True)),
-            str(code.n_units),
-            str(code.n_disagreements),
+            code.n_units,
+            code.n_disagreements,
             _cell(code.prevalence),
         ]
         for name in names:
@@ -118,7 +135,7 @@ def codes_csv(report: AgreementReport) -> bytes:
 def pairs_csv(report: AgreementReport) -> bytes:
     """One row a pair of coders and code, the row over all codes first."""
     header = ["coder", "other_coder", "kind", "code", "name", "variant", "units", "value", "status"]
-    rows = []
+    rows: list[list[Cell]] = []
     for pool in (report.audit.people, *report.audit.machines):
         for pair in pool.pairs:
             estimates = [("", pair.overall)]
@@ -131,7 +148,7 @@ def pairs_csv(report: AgreementReport) -> bytes:
                         code,
                         report.name(code) if code else "all codes",
                         found.variant,
-                        str(found.n_units),
+                        found.n_units,
                         _cell(found.value),
                         STATUSES[found.status],
                     ]
@@ -145,7 +162,7 @@ def disagreements_csv(report: AgreementReport) -> bytes:
     header = ["rank", "kind", "code", "other_code", "interview", "unit", "other_unit", "text"]
     header += [f"{coder}: codes" for coder in coders] + [f"{coder}: memo" for coder in coders]
     header += ["pairs", "weight", "before", "after", "cause", "resolution"]
-    rows = []
+    rows: list[list[Cell]] = []
     for rank, found in enumerate(report.disagreements, start=1):
         codes = [report.name(code) for code in found.codes]
         readings: dict[str, str] = defaultdict(lambda: "(not assigned)")
@@ -153,7 +170,7 @@ def disagreements_csv(report: AgreementReport) -> bytes:
             readings[coder] = "; ".join(report.name(code) for code in applied) or "(nothing)"
         rows.append(
             [
-                str(rank),
+                rank,
                 found.kind,
                 codes[0],
                 codes[1] if len(codes) > 1 else "",
@@ -174,9 +191,9 @@ def disagreements_csv(report: AgreementReport) -> bytes:
     return safe_csv(header, rows)
 
 
-def _estimate(found: Estimate) -> list[str]:
+def _estimate(found: Estimate) -> list[Cell]:
     return [_cell(found.value), _cell(found.low), _cell(found.high), STATUSES[found.status]]
 
 
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{round(value, 4) + 0.0:g}"
+def _cell(value: float | None) -> Cell:
+    return "" if value is None else round(value, 4) + 0.0

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -210,7 +210,8 @@ class _Gathered:
         self.versions: dict[str, set[str]] = defaultdict(set)
         self.models: set[str] = set(settings.model_coders)
         self.notes: list[Problem] = []
-        self.other_words: list[Problem] = []
+        self.other_words: Problem | None = None
+        self.n_other_words = 0
 
     # --- Adding ---
 
@@ -231,106 +232,162 @@ class _Gathered:
         before = len(self.rows[0])
         if columns.coders:
             coders = [(position, self.coders.at(names[position], file, 1)) for position in columns.coders]
-            for line, cells in lines:
-                self._add_wide(_Row(file, line, cells, columns), coders)
+            self._add_wide(file, columns, lines, coders)
         else:
-            own = None if "coder" in columns.at else self._coder_of_file(path, file)
-            for line, cells in lines:
-                self._add_reading(_Row(file, line, cells, columns), own)
+            own = None if "coder" in columns.at else self._coder_of_file(path)
+            self._add_readings(file, columns, lines, own)
         if len(self.rows[0]) == before:
             raise InputError(
                 "no row below the header holds a coding", path=str(path), hint="check the export"
             )
 
-    def _coder_of_file(self, path: Path, file: int) -> str:
+    def _coder_of_file(self, path: Path) -> str:
         name = path.stem if path.stem not in self.coders.index else str(path)
         self.notes.append(
             Problem(f"no column “coder”: its coder is called “{name}”, as the file", str(path), 1)
         )
-        self.coders.at(name, file, 1)
         return name
 
-    def _add_wide(self, row: _Row, coders: Sequence[tuple[int, int]]) -> None:
-        unit = self._unit(row)
-        for position, coder in coders:
-            reading = row.cells[position]
-            if reading is not None and reading not in self.settings.missing:
-                self._append(unit, coder, reading, row)
+    def _add_wide(
+        self, file: int, columns: _Columns, lines: Iterable[Line], coders: Sequence[tuple[int, int]]
+    ) -> None:
+        missing, unit_of = self.settings.missing, self._unit_finder(file, columns)
+        for line, cells in lines:
+            unit = unit_of(line, cells)
+            condition = self._condition(_Row(file, line, cells, columns))
+            for position, coder in coders:
+                reading = cells[position]
+                if reading is not None and reading not in missing:
+                    self._append(unit, coder, reading, line, file, condition)
 
-    def _add_reading(self, row: _Row, own: str | None) -> None:
-        reading = row.cells[row.columns.at["code" if row.columns.layout == "long" else "codes"]]
-        if reading in self.settings.missing:
-            return
-        name = own if own is not None else row.text("coder")
-        if not name.strip():
-            raise InputError(
-                "this row names no coder", path=self.paths[row.file], line=row.line, hint="say who"
-            )
+    def _add_readings(self, file: int, columns: _Columns, lines: Iterable[Line], own: str | None) -> None:
+        missing, unit_of = self.settings.missing, self._unit_finder(file, columns)
+        code = columns.at["code" if columns.layout == "long" else "codes"]
+        coder = columns.at.get("coder")
+        about_rows = columns.at.keys() & {"memo", "version", "kind", "layer", "mode"}
+        unsaid = self.conditions.at(Condition(), file, 1)
+        for line, cells in lines:
+            reading = cells[code]
+            if reading in missing:
+                continue
+            name = own if coder is None else cells[coder]
+            if not isinstance(name, str) or not name.strip():
+                raise InputError(
+                    "this row names no coder", path=self.paths[file], line=line, hint="say who coded it"
+                )
+            condition = unsaid
+            if about_rows:
+                row = _Row(file, line, cells, columns)
+                self._note_row(row, name)
+                condition = self._condition(row)
+            who = self.coders.at(name, file, line)
+            self._append(unit_of(line, cells), who, reading or "", line, file, condition)
+
+    def _note_row(self, row: _Row, coder: str) -> None:
+        """What a row says besides its codes."""
         if memo := row.text("memo").strip():
             self.memos[len(self.rows[0])] = memo
         if version := row.text("version").strip():
-            self.versions[name].add(version)
+            self.versions[coder].add(version)
         if row.text("kind").strip().casefold() in ("model", "machine"):
-            self.models.add(name)
-        self._append(self._unit(row), self.coders.at(name, row.file, row.line), reading or "", row)
+            self.models.add(coder)
 
-    def _append(self, unit: int, coder: int, reading: str | tuple[str, ...], row: _Row) -> None:
-        key = reading if isinstance(reading, tuple) or reading.strip() else ""
-        cell = self.cells.at(key, row.file, row.line)
+    def _condition(self, row: _Row) -> int:
         condition = Condition(row.text("layer").strip().casefold(), row.text("mode").strip().casefold())
-        where = self.conditions.at(condition, row.file, row.line)
-        for values, value in zip(self.rows, (unit, coder, cell, row.line, row.file, where), strict=True):
-            values.append(value)
+        return self.conditions.at(condition, row.file, row.line)
 
-    def _unit(self, row: _Row) -> int:
+    def _append(
+        self, unit: int, coder: int, reading: str | tuple[str, ...], line: int, file: int, condition: int
+    ) -> None:
+        key = reading if isinstance(reading, tuple) or reading.strip() else ""
+        cell = self.cells.at(key, file, line)
+        units, coders, cells, of_line, of_file, conditions = self.rows
+        units.append(unit)
+        coders.append(coder)
+        cells.append(cell)
+        of_line.append(line)
+        of_file.append(file)
+        conditions.append(condition)
+
+    # --- Units ---
+
+    def _unit_finder(self, file: int, columns: _Columns) -> Callable[[int, Sequence[Cell]], int]:
+        """`find(line, cells)`: the position of the unit a row is about, a new one where it is the first."""
+        at, index, units = columns.at, self.unit_names.index, self.units
+        unit, interview, text = at.get("unit"), at.get("interview"), at.get("text")
+
+        def find(line: int, cells: Sequence[Cell]) -> int:
+            where = None if interview is None else cells[interview]
+            name = cells[unit] if unit is not None else self._unnamed(_Row(file, line, cells, columns))
+            position = index.get((where, name))
+            if position is None:
+                return self._new_unit(_Row(file, line, cells, columns), where, name)
+            if text is not None:
+                words = cells[text]
+                if words and words != units[position].text:
+                    self._other_words(position, cell_text(words), file, line)
+            return position
+
+        return find
+
+    def _unnamed(self, row: _Row) -> str:
+        """The name of a unit in a table that gives none: its row, or its span."""
+        if row.columns.coders:
+            return f"row {row.line}"
         start, end = self._span(row)
-        interview = row.text("interview") if "interview" in row.columns.at else None
-        name = row.text("unit")
-        if "unit" not in row.columns.at:
-            name = f"row {row.line}" if row.columns.coders else f"{start}-{end}" if end else ""
+        return f"{start}-{end}"
+
+    def _new_unit(self, row: _Row, interview: Cell, name: Cell) -> int:
         for what, value in (("unit", name), ("interview", interview)):
-            if value is not None and not value.strip():
+            given = what == "unit" or "interview" in row.columns.at
+            if given and (not isinstance(value, str) or not value.strip()):
                 raise InputError(
                     f"this row names no {what}", path=self.paths[row.file], line=row.line, hint="say which"
                 )
-        known = len(self.units)
-        position = self.unit_names.at((interview, name), row.file, row.line)
-        text = row.text("text")
-        if position == known:
-            speaker = row.text("speaker").strip()
-            role = row.text("role").strip().casefold() or known_role(speaker) or "participant"
-            self.units.append(
-                Unit(
-                    id=name, interview=interview, text=text, speaker=speaker, role=role, start=start, end=end
-                )
+        speaker = row.text("speaker").strip()
+        start, end = self._span(row)
+        self.units.append(
+            Unit(
+                id=cell_text(name),
+                interview=None if interview is None else cell_text(interview),
+                text=row.text("text"),
+                speaker=speaker,
+                role=row.text("role").strip().casefold() or known_role(speaker) or "participant",
+                start=start,
+                end=end,
             )
-        elif text and text != self.units[position].text:
-            self._other_words(position, text, row)
-        return position
+        )
+        return self.unit_names.at((interview, name), row.file, row.line)
 
-    def _other_words(self, position: int, text: str, row: _Row) -> None:
+    def _other_words(self, position: int, text: str, file: int, line: int) -> None:
+        """A unit that has other words in a later row: taken over where it had none, counted where it had."""
         unit = self.units[position]
         if not unit.text:
             self.units[position] = replace(unit, text=text)
             return
-        file, line = self.unit_names.first[position]
-        first = f"line {line}" + ("" if file == row.file else f" of {self.paths[file]}")
-        self.other_words.append(
-            Problem(f"unit {unit.id} has other words here than on {first}", self.paths[row.file], row.line)
-        )
+        self.n_other_words += 1
+        if self.n_other_words == 1:
+            first_file, first_line = self.unit_names.first[position]
+            first = f"line {first_line}" + ("" if first_file == file else f" of {self.paths[first_file]}")
+            self.other_words = Problem(
+                f"unit {unit.id} has other words here than on {first}", self.paths[file], line
+            )
 
     def _span(self, row: _Row) -> tuple[int | None, int | None]:
+        """Start and end in characters. In a table that names its units they may be times, and are left."""
         if not {"start", "end"} <= row.columns.at.keys():
             return None, None
         texts = row.text("start").strip(), row.text("end").strip()
-        if not all(text.isdecimal() for text in texts) or int(texts[0]) >= int(texts[1]):
-            raise InputError(
-                f"from “{texts[0]}” to “{texts[1]}” is no span",
-                path=self.paths[row.file],
-                line=row.line,
-                hint="start and end count characters from 0; the end is the first one after the span",
-            )
-        return int(texts[0]), int(texts[1])
+        if all(text.isdecimal() for text in texts) and int(texts[0]) < int(texts[1]):
+            return int(texts[0]), int(texts[1])
+        if "unit" in row.columns.at:
+            return None, None
+        raise InputError(
+            f"from “{texts[0]}” to “{texts[1]}” is no span",
+            path=self.paths[row.file],
+            line=row.line,
+            hint="start and end count characters from 0; the end is the first one after the span",
+        )
 
     # --- The whole ---
 
@@ -440,15 +497,9 @@ class _Gathered:
                 )
             )
         if self.other_words:
-            problem, more = self.other_words[0], len(self.other_words) - 1
-            notes.append(
-                Problem(
-                    problem.message + (f" (and {more} more)" if more else ""),
-                    problem.path,
-                    problem.line,
-                    "check that all coders worked on the same version of the transcript",
-                )
-            )
+            more = f" (and {self.n_other_words - 1} more)" if self.n_other_words > 1 else ""
+            hint = "check that all coders worked on the same version of the transcript"
+            notes.append(replace(self.other_words, message=self.other_words.message + more, hint=hint))
         return notes
 
     def _look_alikes(self, what: str, names: _Names) -> list[Problem]:

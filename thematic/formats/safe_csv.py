@@ -14,16 +14,16 @@ _FORMULA = tuple("=+-@＝＋－＠")
 _LEADING = ("\t", "\r", "\n")
 
 
-def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> bytes:
     """UTF-8 with byte order mark, every cell quoted, CRLF.
 
-    A cell that a spreadsheet could run as a formula gets a leading apostrophe, so text here is for people to
-    read; excerpts.jsonl has the exact text.
+    Text that a spreadsheet could run as a formula gets a leading apostrophe, so text here is for people to
+    read; excerpts.jsonl has the exact text. Numbers stay numbers, also below zero.
     """
     out = StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
+    writer.writerow([_inert(name) for name in header])
+    writer.writerows([_inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig", "replace")
 
 

@@ -146,9 +146,9 @@ def _with_header(path: Path, rows: Iterator[tuple[int, list[str]]]) -> tuple[lis
     def body() -> Iterator[Line]:
         width = len(names)
         for line, row in rows:
-            if not any(cell.strip() for cell in row):
+            if not "".join(row).strip():
                 continue
-            if any(cell.strip() for cell in row[width:]):
+            if len(row) > width and "".join(row[width:]).strip():
                 raise InputError(
                     f"{len(row)} cells under {width} columns",
                     path=str(path),
@@ -162,7 +162,7 @@ def _with_header(path: Path, rows: Iterator[tuple[int, list[str]]]) -> tuple[lis
                     line=line,
                     hint="write a separator for every column, also before an empty cell",
                 )
-            yield line, row[:width]
+            yield line, row if len(row) == width else row[:width]
 
     return names, body()
 
