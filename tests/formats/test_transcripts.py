@@ -25,7 +25,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 
 def test_the_formats_are_these() -> None:
-    names = "docx odt rtf eaf cha captions coded-rows tables asr-json text"
+    names = "docx odt rtf pdf eaf cha captions coded-rows tables asr-json text"
     assert list(TRANSCRIPT_FORMATS) == names.split()
 
 
@@ -42,7 +42,7 @@ def test_content_decides_what_a_file_is_whatever_its_name(shape: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("P01.txt", b"%PDF-1.4 ...", "this is a PDF"),
+        ("P01.pdf", b"INT: so", "named .pdf, but there is no PDF in it"),
         ("P01.txt", b"PK\x03\x04" + bytes(100), "a zip archive"),
         ("P01.odt", b"INT: so", "named .odt, but there is no OpenDocument text"),
         ("P01.txt", b"ID3\x03" + bytes(100), "a recording"),

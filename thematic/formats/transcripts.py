@@ -47,6 +47,7 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "docx": Format("thematic.formats.docx", ("docx",), "Word document"),
     "odt": Format("thematic.formats.odt", ("odt",), "OpenDocument text"),
     "rtf": Format("thematic.formats.rtf", ("rtf",), "RTF document"),
+    "pdf": Format("thematic.formats.pdf", ("pdf",), "PDF"),
     "eaf": Format("thematic.formats.elan", ("eaf",), "ELAN annotation document"),
     "cha": Format("thematic.formats.chat", ("cha",), "CHAT transcript"),
     "captions": Format("thematic.formats.cues", ("vtt", "srt"), "caption with its times"),
@@ -65,7 +66,6 @@ _NOT_TRANSCRIPTS = (
     *("codings_*.csv", "interview_guide*", "topic_guide*"),
 )
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "a PDF", "rename it to .pdf, or export the transcript as .docx or .txt"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or export the transcript as .docx or .txt"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file", "save it as .docx without password"),
     (b"\x89PNG", "a picture", "a transcript is text: type it, or export it as .docx or .txt"),
