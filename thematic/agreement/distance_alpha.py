@@ -45,10 +45,6 @@ class DistanceAlpha:
         expected = np.array([self.ratings.counts() @ self.to_everybody])
         return alpha_of(*self.ratings.totals(), expected)
 
-    def of_each(self, groups: Groups) -> Floats:
-        disagreement, n_ratings = self.ratings.by_group(groups)
-        return alpha_of(disagreement, n_ratings, self._with_itself(groups))[:, None]
-
     def without_each(self, groups: Groups) -> Floats:
         own = self.ratings
         disagreement, n_ratings = own.by_group(groups)

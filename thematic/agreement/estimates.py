@@ -262,25 +262,25 @@ class _Coverage:
     @classmethod
     def of(cls, cells: Cells, declared: Coefficient) -> _Coverage:
         rated = cells.indices >= 0
-        pairable = rated.sum(axis=1) >= 2
-        comparable = rated & pairable[:, None, :]
+        raters = np.add.reduce(rated, axis=1, dtype=np.int16)
+        pairable = raters >= 2
         sizes = np.ones(cells.n_units) if cells.sizes is None else cells.sizes
         n_units = sizes @ pairable
         if declared.complete_pairs:
             pairs = combinations(range(rated.shape[1]), 2)
             shared = [sizes @ (rated[:, a] & rated[:, b]) for a, b in pairs]
             n_units = np.min(shared, axis=0) if shared else np.zeros(rated.shape[2])
-        highest = np.where(comparable, cells.indices, -1).max(axis=(0, 1), initial=-1)
-        lowest = np.where(comparable, cells.indices, cells.n_categories).min(
-            axis=(0, 1), initial=cells.n_categories
-        )
-        applied = (comparable & (cells.indices == 1)).sum(axis=(0, 1))
+        q = cells.n_categories
+        highest = np.where(pairable, cells.indices.max(axis=1, initial=-1), -1).max(axis=0, initial=-1)
+        least = np.where(rated, cells.indices, q).min(axis=1, initial=q)
+        lowest = np.where(pairable, least, q).min(axis=0, initial=q)
+        applied = (np.add.reduce(cells.indices == 1, axis=1, dtype=np.int16) * pairable).sum(axis=0)
         return cls(
             pairable=pairable,
             n_units=n_units.astype(np.int64),
             n_coders=rated.any(axis=0).sum(axis=0),
             varies=highest > lowest,
-            rarer=np.minimum(applied, comparable.sum(axis=(0, 1)) - applied),
+            rarer=np.minimum(applied, (raters * pairable).sum(axis=0) - applied),
             incomplete=not bool(rated.all()),
         )
 

@@ -15,6 +15,8 @@ __all__ = ["AdditiveStatistic", "Groups", "Statistic"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+SumsOf = Callable[[Cells, Scale], Floats]
+ValueOf = Callable[[Floats, Scale], Floats]
 
 # Floating-point numbers in one block of work: 16 MB.
 _BLOCK = 2_000_000
@@ -44,13 +46,10 @@ class Groups:
 
 
 class Statistic(Protocol):
-    """NaN stands for undefined in all three."""
+    """NaN stands for undefined throughout."""
 
     def value(self) -> Floats:
         """On the whole table; shape (variables,)."""
-
-    def of_each(self, groups: Groups) -> Floats:
-        """On each group alone; shape (groups, variables)."""
 
     def without_each(self, groups: Groups) -> Floats:
         """On the table less one group at a time; shape (groups, variables)."""
@@ -65,52 +64,49 @@ class AdditiveStatistic:
 
     n_terms: how many numbers the sums of one unit and variable take, about, while they are made.
     total: the sums over all units; shape (variables, terms).
+    kept: the sums of each unit, where they are few enough to be kept; else they are made again when needed.
     """
 
     cells: Cells
     scale: Scale
-    sums_of: Callable[[Cells, Scale], Floats]
-    value_of: Callable[[Floats, Scale], Floats]
+    sums_of: SumsOf
+    value_of: ValueOf
     n_terms: int
     total: Floats
+    kept: Floats | None
 
     @classmethod
     def of(
-        cls,
-        cells: Cells,
-        scale: Scale,
-        sums_of: Callable[[Cells, Scale], Floats],
-        value_of: Callable[[Floats, Scale], Floats],
-        n_terms: int,
+        cls, cells: Cells, scale: Scale, sums_of: SumsOf, value_of: ValueOf, n_terms: int
     ) -> AdditiveStatistic:
-        blocks = _blocks(cells, scale, sums_of, n_terms, np.arange(cells.n_units))
-        total = sum((sums.sum(axis=0) for _, sums in blocks), start=np.zeros(()))
-        return cls(cells, scale, sums_of, value_of, n_terms, np.asarray(total))
+        parts: list[Floats] = []
+        total = np.zeros(())
+        for _, sums in _made(cells, scale, sums_of, n_terms, np.arange(cells.n_units)):
+            total = total + sums.sum(axis=0)
+            if cells.n_units * total.size <= _BLOCK:
+                parts.append(sums)
+        kept = np.concatenate(parts) if parts else None
+        return cls(cells, scale, sums_of, value_of, n_terms, np.asarray(total), kept)
 
     def value(self) -> Floats:
         return self.value_of(self.total, self.scale)
 
-    def of_each(self, groups: Groups) -> Floats:
-        return self.value_of(self.group_sums(groups), self.scale)
-
     def without_each(self, groups: Groups) -> Floats:
         if not groups.are_units:
             return self.value_of(self.total - self.group_sums(groups), self.scale)
-        left = np.empty((groups.count, self.cells.indices.shape[2]))
+        left = np.empty((groups.count, len(self.total)))
         for rows, sums in self._blocks(np.arange(groups.count)):
             left[rows] = self.value_of(self.total - sums, self.scale)
         return left
 
     def reweighted(self, groups: Groups, weights: Floats) -> Floats:
-        if not groups.are_units:
-            sums = self.group_sums(groups)
-            redrawn = weights @ sums.reshape(groups.count, -1)
-            return self.value_of(redrawn.reshape(len(weights), *sums.shape[1:]), self.scale)
-        parts = (
-            (weights[:, rows] @ sums.reshape(len(rows), -1)).reshape(len(weights), *sums.shape[1:])
-            for rows, sums in self._blocks(np.arange(groups.count))
-        )
-        return self.value_of(np.asarray(sum(parts, start=np.zeros(()))), self.scale)
+        redrawn = np.zeros((len(weights), self.total.size))
+        if groups.are_units:
+            for rows, sums in self._blocks(np.arange(groups.count)):
+                redrawn += weights[:, rows] @ sums.reshape(len(rows), -1)
+        else:
+            redrawn += weights @ self.group_sums(groups).reshape(groups.count, -1)
+        return self.value_of(redrawn.reshape(len(weights), *self.total.shape), self.scale)
 
     def group_sums(self, groups: Groups) -> Floats:
         """Shape (groups, variables, terms)."""
@@ -122,11 +118,13 @@ class AdditiveStatistic:
         return out
 
     def _blocks(self, order: Indices) -> Iterator[tuple[Indices, Floats]]:
-        return _blocks(self.cells, self.scale, self.sums_of, self.n_terms, order)
+        if self.kept is not None:
+            return iter([(order, self.kept[order])])
+        return _made(self.cells, self.scale, self.sums_of, self.n_terms, order)
 
 
-def _blocks(
-    cells: Cells, scale: Scale, sums_of: Callable[[Cells, Scale], Floats], n_terms: int, order: Indices
+def _made(
+    cells: Cells, scale: Scale, sums_of: SumsOf, n_terms: int, order: Indices
 ) -> Iterator[tuple[Indices, Floats]]:
     """The sums of the units in this order, a few megabytes at a time."""
     step = max(1, _BLOCK // max(n_terms * cells.indices.shape[2], 1))
