@@ -32,7 +32,7 @@ from thematic.formats.codebook_document import read_status
 from thematic.formats.codebook_drafts import Draft, codebook_from_drafts
 from thematic.model import Code, Codebook
 
-__all__ = ["code_guid", "read_codebook_qdc", "write_codebook_qdc"]
+__all__ = ["code_guid", "describe", "read_codebook_qdc", "read_description", "write_codebook_qdc"]
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 _PROJECT = "urn:QDA-XML:project:1.0"
