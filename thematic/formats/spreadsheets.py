@@ -43,7 +43,10 @@ def read_sheet(file: SourceFile, encoding: str | None = None) -> Sheet:
     if is_workbook(file.data[:65536], file.name):
         return _read_workbook(file)
     decoded = decode(file, encoding)
-    return Sheet(list(csv_rows(decoded.text, file)), decoded)
+    rows = list(csv_rows(decoded.text, file))
+    if not rows:
+        raise InputError("the table is empty", path=file.name, hint="remove it, or export it again")
+    return Sheet(rows, decoded)
 
 
 def csv_rows(text: str, file: SourceFile) -> Iterator[tuple[int, list[str]]]:
