@@ -189,8 +189,8 @@ def table(case: Case, peers: str) -> list[str]:
     kept = [np.flatnonzero(~np.isin(case.interviews, out)) for out in dropped]
     coded = case.codes >= 0
     lines = [
-        f"### {case.name}: {len(case.rows)} excerpts of {case.interviews.max() + 1} interviews, {coded.sum()} coded "
-        f"with {len(set(case.codes[coded]))} codes",
+        f"### {case.name}: {len(case.rows)} excerpts, {case.interviews.max() + 1} interviews, {coded.sum()} "
+        f"coded with {len(set(case.codes[coded]))} codes",
         "",
         "| method | clusters | left out | ARI | AMI | ARI inside | again | stability | seconds | MB |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -316,8 +316,8 @@ def samples(cases: Sequence[Case]) -> list[str]:
     lines = [
         "### The tree from a sample: 12,000 excerpts drawn from the sets above, their vectors blurred",
         "",
-        "*spread*: sum of squared distances to the centres, against that of the tree from all. thematic makes",
-        "the tree from 5,000.",
+        "*spread*: sum of squared distances to the centres, against that of the tree from all. The tree of",
+        "thematic is from 5,000.",
         "",
         "| tree from | spread | AMI | seconds |",
         "|---|---|---|---|",
