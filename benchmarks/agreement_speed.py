@@ -27,7 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from thematic.agreement.audit import audit
+from thematic.agreement.audits import audit
 from thematic.agreement.character import CodedSpan, character_ratings
 from thematic.agreement.estimates import estimate_codes
 from thematic.agreement.ratings import Ratings, code_sets

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.agreement.test_intervals import random_ratings
-from thematic.agreement.audit import audit, sensitivity
+from thematic.agreement.audits import audit, sensitivity
 from thematic.agreement.cautions import unit_sensitive
 from thematic.agreement.estimates import estimate, estimate_codes
 from thematic.agreement.ratings import (

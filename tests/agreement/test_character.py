@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thematic.agreement.audit import audit
+from thematic.agreement.audits import audit
 from thematic.agreement.character import CodedSpan, character_ratings
 from thematic.agreement.estimates import estimate, estimate_codes
 from thematic.agreement.ratings import Ratings, code_sets, values_from_rows

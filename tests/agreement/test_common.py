@@ -406,7 +406,7 @@ def test_every_metric_has_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".audit", ".planning", ".character", ".unitizing", ".multivalued", ".gamma"]
+    "module", ["", ".audits", ".planning", ".character", ".unitizing", ".multivalued", ".gamma"]
 )
 def test_import_needs_nothing_heavier_than_numpy(module: str) -> None:
     heavy = "scipy sklearn pandas matplotlib torch spacy krippendorff nltk statsmodels numba"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.agreement.test_intervals import random_ratings
-from thematic.agreement.audit import audit
+from thematic.agreement.audits import audit
 from thematic.agreement.planning import plan, plan_codes, required_units
 from thematic.errors import SettingsError
 

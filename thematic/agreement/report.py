@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from thematic import __version__
-from thematic.agreement.audit import audit, sensitivity
+from thematic.agreement.audits import audit, sensitivity
 from thematic.agreement.cautions import unit_sensitive
 from thematic.agreement.disagreements import (
     Disagreement,
