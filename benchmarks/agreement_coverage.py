@@ -5,8 +5,8 @@
 Three coders judge one code on every unit. The code is more frequent in some interviews than in others
 (intraclass correlation .2), and some interviews are easier to code than others (.1): a coder sees the truth
 with the accuracy of the interview, and otherwise guesses at the frequency of the code. Everything is drawn
-anew in every sample; the true alpha is that of a very large one. The samples of a row are audited as the codes
-of one table; the two bootstraps get the first quarter of them.
+anew in every sample; the true alpha is that of a very large one. The samples of a row are audited as the
+codes of one table; the two bootstraps get the first quarter of them.
 
 - *unit bootstrap*: percentiles over units redrawn as if independent, which is what other programs do.
 - *interview bootstrap*: percentiles over redrawn interviews.
@@ -127,8 +127,8 @@ def main() -> int:
     held = all(0.9 <= share <= 0.97 for _, share in coverages)
     singly, default = ([pair[i] for pair in coverages] for i in (0, 1))
     summary = (
-        f"Share of {options.samples} samples whose interval held the true alpha (and mean width), a quarter of "
-        f"them for the bootstraps. Unit bootstrap: {min(singly):.1%} to {max(singly):.1%}. Default: "
+        f"Share of {options.samples} samples whose interval held the true alpha (and mean width), a quarter "
+        f"of them for the bootstraps. Unit bootstrap: {min(singly):.1%} to {max(singly):.1%}. Default: "
         f"{min(default):.1%} to {max(default):.1%}."
     )
     print(summary, f"{time.process_time() - started:.0f} s of processor time.")

@@ -295,6 +295,41 @@ def test_design_effect_grows_with_likeness_within_interviews() -> None:
     assert mixed < 2
 
 
+def test_the_default_covers_what_the_unit_bootstrap_does_not() -> None:
+    """benchmarks/agreement_coverage.py in small: 400 samples of 12 interviews, as the codes of one table.
+
+    Interviews differ in frequency and in how easy they are to code. The true alpha is the mean squared
+    accuracy, since guesses are independent of everything: E[a²] = .85² + .85 · .15 · .1.
+    """
+    random = np.random.default_rng(0)
+    shape = (12, 1, 1, 400)
+    frequency = random.beta(0.3 * 4, 0.7 * 4, shape)
+    accuracy = random.beta(0.85 * 9, 0.15 * 9, shape)
+    truth = random.random((12, 50, 1, 400)) < frequency
+    sees = random.random((12, 50, 3, 400)) < accuracy
+    presence = (
+        np.where(sees, truth, random.random((12, 50, 3, 400)) < 0.3).astype(np.int8).reshape(600, 3, 400)
+    )
+    ratings = Ratings(
+        units=tuple(map(str, range(600))),
+        coders=("a", "b", "c"),
+        codes=tuple(map(str, range(400))),
+        presence=presence,
+        interviews=tuple(str(unit // 50) for unit in range(600)),
+    )
+    alpha = 0.85**2 + 0.85 * 0.15 * 0.1
+
+    def coverage(table: Ratings, settings: AuditSettings) -> float:
+        found = estimate_codes(table, settings=settings)
+        return float(
+            np.mean([e.low is not None and e.high is not None and e.low <= alpha <= e.high for e in found])
+        )
+
+    assert 0.9 <= coverage(ratings, AuditSettings()) <= 0.98
+    naive = AuditSettings(interval="bootstrap", resamples=300)
+    assert coverage(without_interviews(ratings), naive) <= 0.75
+
+
 def test_estimates_hold_plain_numbers() -> None:
     """So that they print and serialise as they are."""
     for found in (
