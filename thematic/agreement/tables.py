@@ -200,7 +200,7 @@ def _rule(table: CodingTable) -> str:
         return "a row of the table; an empty cell was not assigned"
     if table.layout == "sets":
         return "a row of the table; an empty cell was read and coded with nothing"
-    return "what the table names; it was assigned to the coders who have a row for it"
+    return "as given in the table; assigned to the coders who have a row for it"
 
 
 # --- What cannot be used ------------------------------------------------------------------------------

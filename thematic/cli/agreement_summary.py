@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.padding import Padding
 
 from thematic.agreement.wording import STATUSES, VERDICTS, interval, number, threshold, value
 from thematic.cli.render import results
@@ -55,7 +55,7 @@ def print_report(report: AgreementReport, *, trouble_first: bool = False) -> Non
     for caution in report.cautions:
         console.print()
         console.print(f"[yellow]{caution.id}[/] {escape(caution.message)}")
-        console.print(Padding(f"[dim]→ {escape(caution.action)}[/]", (0, 0, 0, 4), expand=False))
+        _print_indented(f"→ {caution.action}", 4, "dim")
 
 
 def _print_codes(report: AgreementReport, *, trouble_first: bool) -> None:
@@ -126,6 +126,13 @@ def _print_aligned(header: Row, rows: Sequence[Row], *, words: bool = False) -> 
     console.print()
 
 
+def _print_indented(words: str, indent: int, style: str = "") -> None:
+    """A paragraph moved to the right, without white space at the ends of its lines."""
+    margin = " " * indent
+    for line in wrap(words, results().width, initial_indent=margin, subsequent_indent=margin + "  "):
+        results().print(escape(line), style=style, no_wrap=True)
+
+
 def _print_confusions(report: AgreementReport) -> None:
     pairs: Counter[tuple[str, ...]] = Counter()
     for found in report.disagreements:
@@ -171,13 +178,9 @@ def print_readings(readings: Readings) -> None:
         )
         for coder, applied in passage.readings.items():
             codes = ", ".join(readings.names.get(code, code) for code in applied) or "nothing"
-            console.print(Padding(f"[bold]{escape(coder)}[/] {escape(codes)}", (0, 0, 0, 2), expand=False))
+            _print_indented(f"{coder}: {codes}", 2)
             if coder in passage.memos:
-                console.print(
-                    Padding(
-                        f"[dim]{escape(snippet(passage.memos[coder], 150))}[/]", (0, 0, 0, 4), expand=False
-                    )
-                )
+                _print_indented(snippet(passage.memos[coder], 150), 4, "dim")
     console.print()
     console.print(f"[dim]{escape(reflexive_text())}[/]")
 

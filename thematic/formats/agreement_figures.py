@@ -283,7 +283,7 @@ def prevalence_plot(report: AgreementReport) -> str:
         if first <= log10(count) <= last:
             drawing.line(x(count), bottom, x(count), bottom + 5, SOFT)
             drawing.text(x(count), bottom + 19, f"{count:,}", anchor="middle", color=SOFT, size=12)
-    named: list[float] = []
+    named: list[tuple[float, float]] = []
     for row in rows:
         at, alpha, ac1 = x(sum(row.instances)), row.alpha.value or 0.0, row.ac1.value
         if ac1 is not None:
@@ -291,11 +291,12 @@ def prevalence_plot(report: AgreementReport) -> str:
             drawing.line(at - 6, y(ac1), at + 6, y(ac1), INK, 2)
         few = min(row.instances) < settings.few
         drawing.dot(at, y(alpha), 4.5, hollow=few, title=f"{report.name(row.code)}: alpha {number(alpha)}")
-        if alpha < settings.tentative and all(abs(y(alpha) - other) > 12 for other in named):
+        near = any(abs(y(alpha) - below) < 13 and abs(at - beside) < 170 for beside, below in named)
+        if alpha < settings.tentative and not near:
             side = -10 if at > (left + right) / 2 else 10
             anchor = "end" if side < 0 else "start"
-            drawing.text(at + side, y(alpha) + 4, snippet(report.name(row.code), 32), size=11, anchor=anchor)
-            named.append(y(alpha))
+            drawing.text(at + side, y(alpha) - 3, snippet(report.name(row.code), 32), size=11, anchor=anchor)
+            named.append((at, y(alpha)))
     drawing.text(
         (left + right) / 2, bottom + 42, "times applied, by all coders together", anchor="middle", size=12
     )
@@ -350,7 +351,7 @@ def _shade(share: float | None) -> tuple[str, str]:
     depth = min(1.0, max(0.0, share))
     light, dark = (0xF4, 0xF6, 0xF9), (0x0B, 0x3A, 0x66)
     red, green, blue = (round(a + (b - a) * depth) for a, b in zip(light, dark, strict=True))
-    return f"#{red:02x}{green:02x}{blue:02x}", "#ffffff" if depth > 0.5 else INK
+    return f"#{red:02x}{green:02x}{blue:02x}", "#ffffff" if depth > 0.65 else INK
 
 
 # --- Confusions ----------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ def render(report: AgreementReport) -> bytes:
             for name in ("forest", "prevalence_plot", "coder_matrix", "confusion_map", "interview_strip")
         },
         confusions=_confusions(report),
+        crossed=_crossed(report),
         shown=report.disagreements[:MOST_DISAGREEMENTS],
         sensitivity=None if report.sensitivity is None else _by_code(report.sensitivity),
         style=Markup(style),
@@ -76,6 +77,20 @@ def _confusions(report: AgreementReport) -> list[tuple[tuple[str, ...], Sequence
             by_codes[found.codes].append(found)
     ranked = sorted(by_codes.items(), key=lambda item: (-sum(len(d.pairs) for d in item[1]), item[0]))
     return [(codes, passages) for codes, passages in ranked[:MOST_CONFUSIONS]]
+
+
+def _crossed(report: AgreementReport) -> list[tuple[str, str, int]]:
+    """Every pair of codes of the confusion map with its number, the most frequent first."""
+    found = report.compared.confusions
+    if found is None:
+        return []
+    rows = [
+        (found.codes[a], found.codes[b], int(found.counts[a, b]))
+        for a in range(len(found.codes))
+        for b in range(a)
+        if found.counts[a, b]
+    ]
+    return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def _by_code(sensitivity: Sensitivity) -> Mapping[str, Any]:

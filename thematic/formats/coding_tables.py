@@ -406,16 +406,19 @@ class _Gathered:
         if layout == "wide" and () in cells:
             keep = cell != cells.index(())
         order, position, order_known = self._order()
+        # Columns stand in an order that somebody chose; rows come as they come.
+        coders = list(self.coders.index) if self.columns[0].coders else sorted(self.coders.index)
+        of_coder = np.array([coders.index(name) for name in self.coders.index], dtype=np.int32)
         new_row = np.cumsum(keep) - 1
         table = CodingTable(
             paths=tuple(self.paths),
             layout=layout,
             units=self._unit_ids(order),
-            coders=tuple(self.coders.index),
+            coders=tuple(coders),
             cells=tuple(cells),
             cell_lines=tuple(distinct.first),
             unit=position[unit[keep]],
-            coder=coder[keep],
+            coder=of_coder[coder[keep]],
             cell=cell[keep],
             line=line[keep],
             file=file[keep],
