@@ -7,7 +7,8 @@ checks, `ingest` writes.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from thematic import __version__
 from thematic.errors import InputError, Problem, ThematicError
 from thematic.files import write_atomic
-from thematic.study import ReadingSettings, Study, fingerprint
+from thematic.study import PARTICIPANTS, SPEAKERS, ReadingSettings, Study, fingerprint
 from thematic.text import join_names
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class Inputs:
     files: tuple[FileRead, ...]
     unchanged: tuple[str, ...]
     notes: tuple[str, ...]
-    speakers_file: bytes | None
+    beside: Mapping[str, SourceFile]
+    warnings: tuple[Problem, ...]
     known: frozenset[str]
 
     def report(self) -> IngestReport:
@@ -92,7 +94,7 @@ class Inputs:
             changed=tuple(id_ for id_, is_held in ids.items() if id_ in self.known and not is_held),
             unchanged=(*self.unchanged, *(id_ for id_, is_held in ids.items() if is_held)),
             speakers=tuple(speaker for reading in read for speaker in reading.speakers),
-            warnings=tuple(w for reading in read for w in reading.report.warnings),
+            warnings=(*self.warnings, *(w for reading in read for w in reading.report.warnings)),
             notes=self.notes,
             files=tuple(_report_record(reading) for reading in read),
         )
@@ -103,15 +105,17 @@ def read_inputs(
 ) -> Inputs:
     """Read every transcript file among `paths` that is not already in the study as it is.
 
-    The roles come from the study's speakers.toml, or else from one that lies beside the transcripts.
+    speakers.toml and participants.csv (or .xlsx) are taken from beside the transcripts, else from the study.
     Raises InputError with the problems of all files.
     """
+    from thematic.formats.attributes import read_attributes, with_attributes
     from thematic.formats.reading import ReadSettings
     from thematic.formats.transcripts import find_files, open_file, read_files
 
-    speakers_file = _speakers_file(paths, study)
+    beside = _files_beside(paths, open_file)
+    speakers_file = _own_file(SPEAKERS, beside, study)
     # Whatever can change how a file is read is in the key, so that a file with a known key is not read again.
-    how = fingerprint("read", __version__, settings, (speakers_file or b"").decode("utf-8", "replace"))
+    how = fingerprint("read", __version__, settings, hashlib.sha256(speakers_file or b"").hexdigest())
     known = {id_: study.record(id_) for id_ in study.transcript_ids()} if study else {}
     held: dict[str, list[str]] = {}
     for id_, record in known.items():
@@ -125,15 +129,22 @@ def read_inputs(
         unchanged += ids
         if not ids:
             new.append(file)
-    readings = read_files(
-        new, settings=ReadSettings(encoding=settings.encoding or None), roster=_roster(speakers_file)
+    reading = ReadSettings(encoding=settings.encoding or None)
+    readings, cases = check_all(
+        lambda: read_files(new, settings=reading, roster=_roster(speakers_file)),
+        lambda: [read_attributes(beside[name], settings=reading) for name in PARTICIPANTS if name in beside],
     )
+    warnings = [warning for sheet in cases for warning in sheet.warnings]
+    for sheet in cases:
+        warnings += (
+            with_attributes([t for read in readings for t in read.transcripts], sheet)[1] if new else []
+        )
     files = tuple(
         FileRead(file, key := _key(how, file), reading, key in held)
         for file, reading in zip(new, readings, strict=True)
     )
     _refuse_clashes(files, known)
-    return Inputs(files, tuple(unchanged), tuple(notes), speakers_file, frozenset(known))
+    return Inputs(files, tuple(unchanged), tuple(notes), beside, tuple(warnings), frozenset(known))
 
 
 def _key(how: str, file: SourceFile) -> str:
@@ -149,8 +160,8 @@ def ingest(
     """
     update = on_stage("Reading") if on_stage else None
     report = inputs.report()
-    if inputs.speakers_file is not None and not _speakers_path(study).exists():
-        write_atomic(_speakers_path(study), inputs.speakers_file)
+    for name, source in inputs.beside.items():
+        _keep(study, name, source.data)
     for i, file in enumerate(inputs.files, start=1):
         write_atomic(study.root / "transcripts" / file.file.name, file.file.data)
         record = _report_record(file.reading)
@@ -158,7 +169,7 @@ def ingest(
             study.save_transcript(transcript, read_key=file.key, report=record)
         if update:
             update(i, len(inputs.files))
-    if inputs.speakers_file is None and report.speakers and not _speakers_path(study).exists():
+    if report.speakers and not (study.root / SPEAKERS).exists():
         from thematic.formats.speakers import speakers_toml
 
         proposal = speakers_toml(report.speakers).replace(
@@ -186,15 +197,38 @@ def set_codebook(study: Study, file: CodebookFile) -> None:
     study.keep_codebook(file.codebook)
 
 
-def _speakers_path(study: Study) -> Path:
-    return study.root / "speakers.toml"
+def _files_beside(paths: Iterable[Path], open_file: Callable[[Path], SourceFile]) -> dict[str, SourceFile]:
+    """speakers.toml and the sheet of participants that lie beside the transcripts: the first of each."""
+    found: dict[str, SourceFile] = {}
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        for name in (SPEAKERS, *PARTICIPANTS):
+            if name not in found and (folder / name).is_file():
+                found[name] = open_file(folder / name)
+    if all(name in found for name in PARTICIPANTS):
+        raise InputError(
+            f"there are both {join_names(PARTICIPANTS)}", path=PARTICIPANTS[1], hint="keep one of them"
+        )
+    return found
 
 
-def _speakers_file(paths: Iterable[Path], study: Study | None) -> bytes | None:
-    """speakers.toml of the study, else the one beside the first transcripts that have one."""
-    candidates = [_speakers_path(study)] if study else []
-    candidates += [(path if path.is_dir() else path.parent) / "speakers.toml" for path in paths]
-    return next((path.read_bytes() for path in candidates if path.is_file()), None)
+def _own_file(name: str, beside: Mapping[str, SourceFile], study: Study | None) -> bytes | None:
+    """A file beside the transcripts, else the study's own."""
+    if name in beside:
+        return beside[name].data
+    path = study.root / name if study else None
+    return path.read_bytes() if path and path.is_file() else None
+
+
+def _keep(study: Study, name: str, data: bytes) -> None:
+def _files_beside(paths: Iterable[Path], open_file: Callable[[Path], SourceFile]) -> dict[str, SourceFile]:
+    path = study.root / name
+    if path.exists():
+        before = path.read_bytes()
+        if before == data:
+            return
+        write_atomic(path.with_name(f"{path.stem}.earlier{path.suffix}"), before)
+    write_atomic(path, data)
 
 
 def _roster(data: bytes | None) -> Roster:

@@ -157,6 +157,11 @@ class Pipeline:
         return fingerprint({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in journals})
 
     @cached_property
+    def participants_key(self) -> str:
+        path = self.study.participants_path()
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+
+    @cached_property
     def suggest_key(self) -> str:
         settings = self.study.settings.suggest
         return fingerprint("suggest", _versions("suggest"), self.vector_keys, self.codebook_key, settings)
@@ -173,6 +178,7 @@ class Pipeline:
             self.cluster_key,
             self.study.settings,
             self.records,
+            self.participants_key,
             _versions(*LIBRARIES),
         )
 
@@ -198,7 +204,16 @@ class Pipeline:
 
     @cached_property
     def transcripts(self) -> dict[str, Transcript]:
-        return {id_: self.study.transcript(id_) for id_ in self.transcript_ids}
+        """The transcripts by id, with the case attributes of the sheet of participants."""
+        from thematic.formats.attributes import read_attributes, with_attributes
+        from thematic.formats.reading import SourceFile
+
+        transcripts = [self.study.transcript(id_) for id_ in self.transcript_ids]
+        path = self.study.participants_path()
+        if path is not None:
+            cases = read_attributes(SourceFile(path.name, path.read_bytes()))
+            transcripts = list(with_attributes(transcripts, cases)[0])
+        return {transcript.id: transcript for transcript in transcripts}
 
     @cached_property
     def segmentations(self) -> dict[str, Segmentation]:

@@ -3,6 +3,7 @@
     my-study/
       study.toml                 settings; people edit it
       speakers.toml              who is interviewer, who participant; people confirm it
+      participants.csv           case attributes (site, arm …), a row a transcript; optional, or .xlsx
       codebook.yaml              people edit it; every version used is kept in codebooks/<version>.yaml
       transcripts/               the originals, never modified
       texts/<id>.txt, <id>.json  canonical text, and its turns; earlier/ has what a text was before
@@ -39,6 +40,9 @@ from thematic.text import join_names
 __all__ = ["AgreementSettings", "ReadingSettings", "Study", "StudySettings", "fingerprint"]
 
 T = TypeVar("T")
+
+SPEAKERS = "speakers.toml"
+PARTICIPANTS = ("participants.csv", "participants.xlsx")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +230,10 @@ class Study:
         paths = (self.root / "texts" / "earlier").glob(f"{transcript_id}-????????????.txt")
         latest_first = sorted(paths, key=lambda path: (-path.stat().st_mtime_ns, path.name))
         return [path.read_bytes().decode("utf-8", "surrogatepass") for path in latest_first]
+
+    def participants_path(self) -> Path | None:
+        """The sheet of case attributes, if the study has one."""
+        return next((path for name in PARTICIPANTS if (path := self.root / name).is_file()), None)
 
     # --- Codebook ----------------------------------------------------------------------------------
 

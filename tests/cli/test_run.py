@@ -358,6 +358,22 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     assert "in-the-way" in message
 
 
+def test_case_attributes_reach_the_exports_and_mistakes_in_the_sheet_stop_the_run(
+    bad: Path, tmp_path: Path
+) -> None:
+    (bad / "P01.txt").write_bytes((SAMPLES / "P01.txt").read_bytes())
+    (bad / "participants.csv").write_text("participant,site\nP01,Harbourside\n")
+    out = run(tmp_path / "study", transcripts=bad)
+    before = hashes(out)
+    assert "Harbourside" in (out / "exports" / "excerpts.html").read_text(encoding="utf-8")
+    (bad / "participants.csv").write_text("participant,site\nP01,Lakeside\n")
+    assert hashes(run(out, transcripts=bad))["excerpts.html"] != before["excerpts.html"]
+    assert "Harbourside" in (out / "participants.earlier.csv").read_text()
+    (bad / "participants.csv").write_text("participant,site\nP01,A\nP01,B\n")
+    message = failing("run", bad, "-c", CODEBOOK, "-o", out)
+    assert "participants.csv:3" in message
+
+
 # --- Odd input that must work ----------------------------------------------------------------------
 
 
