@@ -221,7 +221,7 @@ def _own_file(name: str, beside: Mapping[str, SourceFile], study: Study | None) 
 
 
 def _keep(study: Study, name: str, data: bytes) -> None:
-def _files_beside(paths: Iterable[Path], open_file: Callable[[Path], SourceFile]) -> dict[str, SourceFile]:
+    """Copy a file from beside the transcripts into the study; what was there before is kept as earlier."""
     path = study.root / name
     if path.exists():
         before = path.read_bytes()
