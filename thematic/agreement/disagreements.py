@@ -254,8 +254,13 @@ class _Describer:
     def __init__(self, coded: CodedUnits, chosen: Sequence[int]) -> None:
         self.coded = coded
         self.chosen = chosen
-        self.assigned = coded.assigned
-        self.n_assigned = self.assigned[:, chosen].sum(axis=1)
+        self.assigned = coded.assigned.tolist()
+        self.n_assigned = coded.assigned[:, chosen].sum(axis=1).tolist()
+        self.applied: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for unit, coder, code in zip(
+            *(at.tolist() for at in np.nonzero(coded.ratings.presence == 1)), strict=True
+        ):
+            self.applied[unit, coder].append(coded.ratings.codes[code])
         self.readings = cache(self._readings)
 
     def describe(self, difference: _Difference, pairs: Sequence[tuple[int, int]]) -> Disagreement:
@@ -273,7 +278,7 @@ class _Describer:
             text=unit.text,
             readings=readings,
             pairs=tuple((ratings.coders[first], ratings.coders[second]) for first, second in pairs),
-            weight=len(pairs) * sum(of_each / (int(self.n_assigned[position]) - 1) for position in at),
+            weight=len(pairs) * sum(of_each / (self.n_assigned[position] - 1) for position in at),
             other_unit=coded.units[difference.other].id if difference.other >= 0 else None,
             before=_neighbour(coded, difference.unit, -1),
             after=_neighbour(coded, difference.unit, 1),
@@ -281,13 +286,10 @@ class _Describer:
         )
 
     def _readings(self, unit: int) -> Mapping[str, tuple[str, ...]]:
-        ratings = self.coded.ratings
         return {
-            ratings.coders[coder]: tuple(
-                ratings.codes[code] for code in np.flatnonzero(ratings.presence[unit, coder] == 1).tolist()
-            )
+            self.coded.ratings.coders[coder]: tuple(self.applied[unit, coder])
             for coder in self.chosen
-            if self.assigned[unit, coder]
+            if self.assigned[unit][coder]
         }
 
 
