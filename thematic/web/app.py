@@ -158,11 +158,11 @@ class Pages:
         reveals = session.mode == "reveal" and not session.adjudicating and id_ not in session.decided
         try:
             self.session.save(id_, submission)
-        except ConflictError as conflict:
+        except ConflictError:
             theirs = excerpt_view(self.session, id_, Draft.of(self.session, id_))
             mine = excerpt_view(self.session, id_, draft)
             view = {"theirs": theirs, "mine": mine, "draft": draft, "submission": submission}
-            return self.render("conflict.html", 409, message=str(conflict), **view)
+            return self.render("conflict.html", 409, message="", **view)
         except ThematicError as error:
             status = 422 if isinstance(error, InputError) else 507
             return self._review(id_, draft, status=status, message=_sentence(error))

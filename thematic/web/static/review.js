@@ -14,6 +14,7 @@ document.documentElement.classList.add("js");
 
   const boxes = () => all(".tree input[name=code]");
   const box = (code) => boxes().find((input) => input.value === code);
+  const reach = (code) => box(code)?.closest("li").scrollIntoView({ block: "nearest" });
   const nameOf = (code) => $(".name", box(code)?.closest("li"))?.textContent ?? code;
   const state = () => {
     const fields = new FormData(form());
@@ -29,6 +30,7 @@ document.documentElement.classList.add("js");
     const judge = all(".judge input").filter((radio) => radio.name === `judge:${code}`);
     judge.forEach((radio) => { if (radio.value === "applies") radio.checked = chosen; else if (chosen) radio.checked = false; });
     show(code);
+    reach(code);
     refresh();
     say(`${nameOf(code)} ${chosen ? "chosen" : "taken away"}`);
   }
@@ -78,6 +80,7 @@ document.documentElement.classList.add("js");
     const item = radio.closest("[data-suggestion]");
     const input = box(item.dataset.suggestion);
     if (input) input.checked = radio.value === "applies";
+    reach(item.dataset.suggestion);
     refresh();
     say(`${nameOf(item.dataset.suggestion)}: ${radio.value === "applies" ? "applies" : "does not apply"}`);
     const items = suggestions();
@@ -245,6 +248,7 @@ document.documentElement.classList.add("js");
     all(".positions > ol > li").forEach((item) => item.classList.toggle("at", item.contains(offers[taken])));
     boxes().forEach((input) => { input.checked = codes.includes(input.value); });
     show(codes[0]);
+    reach(codes[0]);
     refresh();
     say(`Taken: ${codes.map(nameOf).join(", ")}`);
   }
@@ -286,6 +290,18 @@ document.documentElement.classList.add("js");
   document.addEventListener("htmx:error", () => { $("#offline").hidden = false; });
   document.addEventListener("htmx:after:request", () => { $("#offline").hidden = true; });
 
+  function place() {
+    // The excerpt stands in the middle, but not so high that the question before it is out of sight.
+    const [mark, talk] = [$("mark"), $(".conversation")];
+    if (mark && talk.scrollHeight > talk.clientHeight) {
+      const top = (node) => node.getBoundingClientRect().top - talk.getBoundingClientRect().top + talk.scrollTop;
+      const question = $(".turn.current").previousElementSibling;
+      const middle = top(mark) - Math.max(30, (talk.clientHeight - mark.offsetHeight) / 2);
+      const fits = question && top(mark) + mark.offsetHeight - top(question) < talk.clientHeight - 8;
+      talk.scrollTop = fits ? Math.min(middle, top(question) - 8) : middle;
+    }
+  }
+
   function begin() {
     CSS.highlights?.clear();
     taken = -1;
@@ -298,12 +314,7 @@ document.documentElement.classList.add("js");
     if (chosen) show(chosen.value);
     const item = suggestions().find((one) => !judged(one)) ?? suggestions()[0];
     if (item) markSuggestion(item);
-    // The excerpt stands where the eye is: in the middle, or at the top when it is long.
-    const [mark, talk] = [$("mark"), $(".conversation")];
-    if (mark && talk.scrollHeight > talk.clientHeight) {
-      const above = mark.getBoundingClientRect().top - talk.getBoundingClientRect().top;
-      talk.scrollTop += above - Math.max(30, (talk.clientHeight - mark.offsetHeight) / 2);
-    }
+    place();
   }
   document.addEventListener("DOMContentLoaded", begin);
 })();
