@@ -401,6 +401,20 @@ def test_a_coder_who_rated_nothing_is_left_out() -> None:
     assert {estimate(alone, name).status for name in COEFFICIENTS} == {"one_coder"}
 
 
+@pytest.mark.parametrize("declared", [d for d in COEFFICIENTS.values() if not d.complete_pairs])
+def test_a_coder_who_never_saw_a_code_is_left_out_of_it(declared: Coefficient) -> None:
+    random = np.random.default_rng(0)
+    presence = random.integers(0, 2, (30, 3, 2)).astype(np.int8)
+    presence[:, 2, 1] = -1
+    units = tuple(map(str, range(30)))
+    both = Ratings(units=units, coders=("a", "b", "c"), codes=("x", "y"), presence=presence)
+    alone = Ratings(units=units, coders=("a", "b"), codes=("y",), presence=presence[:, :2, 1:])
+    [_, found] = estimate_codes(both, declared.name, intervals=False)
+    [expected] = estimate_codes(alone, declared.name, intervals=False)
+    assert found.value is not None
+    assert found.value == pytest.approx(expected.value)
+
+
 def test_every_metric_has_words() -> None:
     assert list(METRICS) == ["nominal", "ordinal", "interval", "ratio", "jaccard", "masi"]
 

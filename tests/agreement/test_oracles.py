@@ -19,6 +19,7 @@ from thematic.agreement.estimates import estimate, estimate_codes
 from thematic.agreement.multivalued import multivalued_alpha
 from thematic.agreement.planning import required_units
 from thematic.agreement.ratings import Values, as_ratings, values_from_rows
+from thematic.agreement.results import AuditSettings
 from thematic.agreement.unitizing import unitizing_alpha
 
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text(encoding="utf-8"))
@@ -108,7 +109,10 @@ def compute(entry: dict[str, Any]) -> float | None:
     if name.endswith("_category"):
         by_code = as_ratings(values)
         position = by_code.codes.index(str(entry["category"]))
-        return estimate_codes(by_code, name.removesuffix("_category"), intervals=False)[position].value
+        every = estimate_codes(
+            by_code, name.removesuffix("_category"), settings=AuditSettings(rare=0), intervals=False
+        )
+        return every[position].value
     return estimate(values, name, weights=weights_of(entry, values), intervals=False).value
 
 
