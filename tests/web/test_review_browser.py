@@ -427,6 +427,55 @@ def test_adjudication_shows_only_disagreements_without_names(open_review: Open, 
     assert second.action == "none-apply"
 
 
+# --- Clusters and the overview ---------------------------------------------------------------------------
+
+
+def test_from_a_cluster_to_a_proposed_code_is_one_step(open_review: Open) -> None:
+    page, served = open_review("assist")
+    page.keyboard.press("c")
+    expect(page.locator("h1")).to_have_text("Clusters against the codebook")
+    expect(page.locator(".cluster")).to_have_count(2)  # the unstable third is hidden
+    cluster = page.locator(".cluster", has_text="evening, kitchen, alone, five")
+    expect(cluster).to_contain_text("It is part of a larger code")
+    expect(cluster).to_contain_text("Extra support 67%")
+    expect(cluster.locator("blockquote")).to_have_count(2)
+    cluster.get_by_text("Propose a code from it").click()
+    cluster.get_by_label("Name").fill("The hard hours")
+    cluster.get_by_label("What it would mean").fill("When nobody is there.")
+    cluster.get_by_role("button", name="Propose it").click()
+    expect(cluster).to_contain_text("Proposed; propose another")
+    (proposal,) = decisions(served)
+    assert (proposal.action, proposal.code_ids) == ("propose", ())
+    assert proposal.details["name"] == "The hard hours"
+    assert proposal.details["cluster"] == "c1"
+    assert len(proposal.details["excerpts"]) == 3
+    page.keyboard.press("o")
+    expect(page.locator(".proposals")).to_contain_text("The hard hours: When nobody is there.")
+    assert served.session.decided == set()
+
+
+def test_the_overview_leads_to_transcripts_codes_and_what_was_set_apart(open_review: Open) -> None:
+    page, _ = open_review()
+    page.get_by_label("Ease of joining").check()
+    page.keyboard.press("Enter")
+    at(page, 2)
+    page.keyboard.press("f")
+    expect(page.locator(".where")).to_contain_text("flagged")
+    page.keyboard.press("o")
+    expect(page.get_by_role("row", name="Interview P01")).to_contain_text("1 of 5")
+    expect(page.get_by_role("row", name="Ease of joining")).to_contain_text("1")
+    page.get_by_role("link", name="Ease of joining").click()
+    expect(page.locator(".rows li")).to_have_count(1)
+    page.go_back()
+    page.get_by_role("link", name="Flagged").click()
+    expect(page.locator(".rows li")).to_have_count(1)
+    page.locator(".rows a").click()
+    at(page, 2)
+    page.keyboard.press("o")
+    page.get_by_role("link", name="Go on with Interview P02").click()
+    expect(page.locator("h1")).to_have_text("Interview P02")
+
+
 # --- Without JavaScript --------------------------------------------------------------------------------
 
 
