@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thematic.agreement.methods import Background
+from thematic.agreement.cautions import cautions
+from thematic.agreement.methods import REFERENCES, Background
 from thematic.agreement.negotiation import make_ledger
 from thematic.agreement.ratings import Ratings, values_from_rows
 from thematic.agreement.report import make_report
 from thematic.agreement.results import AuditSettings, Estimate
 from thematic.agreement.sampling import draw
 from thematic.agreement.side_by_side import side_by_side
+from thematic.agreement.tables import ratings_from_table
 from thematic.agreement.units import CodedUnits, Excluded, Unit
 from thematic.agreement.wording import interval, number, threshold, value
 from thematic.errors import SettingsError
+from thematic.formats.coding_tables import read_codings
 
 
 def coded(
@@ -244,3 +249,36 @@ def test_readings_side_by_side_are_of_passages_that_several_read() -> None:
         ("u2", False, {"Ada": (), "Ben": ("travel",)}),
     ]
     assert found.n_alike == 1
+
+
+# --- The manual ----------------------------------------------------------------------------------------
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "agreement.md").read_text(encoding="utf-8")
+
+
+def test_tables_of_the_manual_are_what_it_says_they_are(tmp_path: Path) -> None:
+    found = {}
+    for layout, table in re.findall(r"\*\*(\w+)\*\*: .*?```csv\n(.*?)```", MANUAL, flags=re.DOTALL):
+        path = tmp_path / f"{layout}.csv"
+        path.write_text(table, encoding="utf-8")
+        read = read_codings([path])
+        assert read.layout == layout
+        states = ratings_from_table(read).ratings
+        found[layout] = states.presence[1].max(axis=1).tolist()  # the second unit: Ada, Ben
+    assert found == {"wide": [1, -1], "sets": [0, 1], "long": [0, -1]}
+
+
+def test_the_python_of_the_manual_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", MANUAL, flags=re.DOTALL)
+    exec(compile(code, "docs/agreement.md", "exec"), {})
+    assert capsys.readouterr().out == "Krippendorff's alpha, nominal 0.4444444444444444\n"
+
+
+def test_the_manual_explains_every_caution_and_cites_every_reference() -> None:
+    source = (Path(cautions.__code__.co_filename)).read_text(encoding="utf-8")
+    assert set(re.findall(r"\bW\d\d\b", source)) <= set(
+        re.findall(r"^\| (W\d\d) ", MANUAL, flags=re.MULTILINE)
+    )
+    for reference in REFERENCES.values():
+        authors, year = re.match(r"(.*?) \((\d{4})\)", reference).groups()  # type: ignore[union-attr]
+        assert f"- {authors} ({year})" in MANUAL, reference

@@ -55,11 +55,8 @@ Agree = Callable[..., Done]
 @pytest.fixture
 def agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Agree:
     """Run `thematic agree`, or another command, in an empty folder and an 80-column window."""
-    from thematic.cli.agree import agree as agree_function
-    from thematic.cli.app import COMMANDS, Command, main
+    from thematic.cli.app import main
 
-    assert agree_function
-    monkeypatch.setitem(COMMANDS, "sample", Command("sample:sample", "Draw.", "People's work"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
 

@@ -158,8 +158,9 @@ def agree(
 ) -> None:
     """Agreement between coders: of a study, or of any table of codings.
 
-    Prints a summary and writes report.html, report.json, forest.svg, codes.csv, pairs.csv, disagreements.csv
-    and methods.txt. Low agreement is a result, not an error.
+    Prints a summary and writes report.html, report.json, forest.svg,
+    codes.csv, pairs.csv, disagreements.csv and methods.txt.
+    Low agreement is a result, not an error.
 
     Examples:
     thematic agree

@@ -25,8 +25,9 @@ def sample(
 ) -> None:
     """Draw the excerpts that are to be coded twice, and log the draw.
 
-    Every interview gives its share, and every excerpt of it is as likely as any other. The draw is kept in
-    double-coding.json of the study, so that the report can say how the sample was chosen.
+    Every interview gives its share, and every excerpt of it is as likely as
+    any other. The draw is kept in double-coding.json of the study, so that the
+    report can say how the sample was chosen.
 
     Example: thematic sample --share 0.2 --seed 7
     """
