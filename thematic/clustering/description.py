@@ -19,11 +19,11 @@ _FILLER_PHRASES = re.compile(
     r"and stuff|or whatever|to be honest)\b"
 )
 _FILLERS = (
-    "ah aha alright anyway anything basically bit ca came come coming course definitely did do does doing done "
-    "er erm genuinely goes going gone gonna gosh got gotta guess hm hmm honestly huh just kinda know like "
-    "literally lot maybe mean mhm mm mmhmm mm-hmm nah obviously oh ok okay pretty probably quite really right "
-    "said say saying says so something sorta stuff sure thing things think thought to uh uhm um umm wanna well "
-    "went wo yeah yep yes yup"
+    "ah aha alright anything anyway basically bit ca came come coming course definitely did do does doing "
+    "done er erm genuinely goes going gone gonna gosh got gotta guess hm hmm honestly huh just kinda know "
+    "like literally lot maybe mean mhm mm mm-hmm mmhmm nah obviously oh ok okay pretty probably quite "
+    "really right said say saying says so something sorta stuff sure thing things think thought to uh uhm "
+    "um umm wanna well went wo yeah yep yes yup"
 )
 _NOTE = re.compile(r"\[[^\]\n]*\]|<[^>\n]*>")  # [laughs], [NAME]: written by the transcriber, not said
 _CONTRACTION = re.compile(r"n't\b|'(?:s|re|ve|ll|d|m)\b")
