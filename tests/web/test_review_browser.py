@@ -247,6 +247,22 @@ def test_choices_that_are_not_saved_are_not_left_in_silence(open_review: Open) -
     at(page, 2)
 
 
+def test_flagging_does_not_lose_a_choice_that_is_not_saved(open_review: Open) -> None:
+    page, served = open_review()
+    page.keyboard.press("n")
+    at(page, 2)
+    page.keyboard.press("k")
+    at(page, 1)
+    page.get_by_label("Ease of joining").check()
+    page.keyboard.press("f")
+    expect(page.locator(".where")).to_contain_text("flagged")
+    page.keyboard.press("j")
+    expect(page.locator("#span-words")).to_contain_text("Not saved yet")
+    page.keyboard.press("Enter")
+    at(page, 2)
+    assert made(served) == [("none-apply", ()), ("flag", ()), ("change", ("ease",))]
+
+
 def test_the_meaning_of_a_code_stays_in_sight(open_review: Open) -> None:
     page, _ = open_review()
     page.get_by_label("Extra support").focus()

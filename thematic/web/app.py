@@ -43,7 +43,7 @@ class Form:
         return tuple(dict.fromkeys(value for key, value in self.pairs if key == name))
 
 
-class Refused(Exception):  # noqa: N818
+class RefusedError(Exception):
     """A request that is answered with a status and a line of text."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -70,7 +70,7 @@ def make_app(session: ReviewSession, secrets: Secrets) -> ASGIApp:
             Route("/keys", pages.keys),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        exception_handlers={404: pages.not_found, Refused: pages.refused, ThematicError: pages.failed},
+        exception_handlers={404: pages.not_found, RefusedError: pages.refused, ThematicError: pages.failed},
     )
     return Guard(app, secrets=secrets)
 
@@ -153,16 +153,16 @@ class Pages:
         form = await self._form(request)
         id_ = self._excerpt_id(request)
         submission, draft = _submission(form)
-        self.session.refresh()
         session = self.session
+        session.refresh()
         reveals = session.mode == "reveal" and not session.adjudicating and id_ not in session.decided
         try:
-            self.session.save(id_, submission)
+            session.save(id_, submission)
         except ConflictError:
-            theirs = excerpt_view(self.session, id_, Draft.of(self.session, id_))
-            mine = excerpt_view(self.session, id_, draft)
-            view = {"theirs": theirs, "mine": mine, "draft": draft, "submission": submission}
-            return self.render("conflict.html", 409, message="", **view)
+            theirs = excerpt_view(session, id_, Draft.of(session, id_))
+            return self.render(
+                "conflict.html", 409, message="", theirs=theirs, draft=draft, submission=submission
+            )
         except ThematicError as error:
             status = 422 if isinstance(error, InputError) else 507
             return self._review(id_, draft, status=status, message=_sentence(error))
@@ -187,7 +187,7 @@ class Pages:
         form = await self._form(request)
         view = clusters_view(self.session)
         if request.path_params["id"] not in [c["cluster"].id for c in view["clusters"]]:
-            raise Refused(404, "There is no such cluster.")
+            raise RefusedError(404, "There is no such cluster.")
         try:
             self.session.propose_from_cluster(request.path_params["id"], _submission(form, "propose")[0])
         except InputError as error:
@@ -199,17 +199,17 @@ class Pages:
         try:
             pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, errors="strict")
         except UnicodeDecodeError:
-            raise Refused(400, "This form is not UTF-8.") from None
+            raise RefusedError(400, "This form is not UTF-8.") from None
         form = Form(pairs)
         if not same_secret(form.get("csrf"), self.secrets.csrf):
-            raise Refused(403, "This form does not come from this page. Load the page again.")
+            raise RefusedError(403, "This form does not come from this page. Load the page again.")
         return form
 
     def _excerpt_id(self, request: Request) -> str:
         id_ = cast(str, request.path_params["id"])
         known = self.session.position if self.session.adjudicating else self.session.excerpts
         if id_ not in known:
-            raise Refused(404, "There is no such excerpt in this review.")
+            raise RefusedError(404, "There is no such excerpt in this review.")
         return id_
 
     # --- When it cannot be done ------------------------------------------------------------------
@@ -218,7 +218,7 @@ class Pages:
         return self.render("message.html", 404, message="There is no such page.")
 
     async def refused(self, _request: Request, error: Exception) -> Response:
-        refused = cast(Refused, error)
+        refused = cast(RefusedError, error)
         return self.render("message.html", refused.status, message=refused.message)
 
     async def failed(self, _request: Request, error: Exception) -> Response:
@@ -238,7 +238,7 @@ def _sentence(error: ThematicError) -> str:
 def _decision_id(form: Form) -> str:
     id_ = form.get("decision")
     if not (len(id_) == 32 and set(id_) <= set("0123456789abcdef")):
-        raise Refused(400, "This form is incomplete. Load the page again.")
+        raise RefusedError(400, "This form is incomplete. Load the page again.")
     return id_
 
 
@@ -250,7 +250,7 @@ def _submission(form: Form, action: str | None = None) -> tuple[Submission, Draf
     """What a form says, and the same as a draft to show again when it cannot be saved."""
     action = action or form.get("action", "decide")
     if action not in get_args(SubmissionAction):
-        raise Refused(400, "This form asks for something unknown.")
+        raise RefusedError(400, "This form asks for something unknown.")
     judged = {name.removeprefix("judge:"): v for name, v in form.pairs if name.startswith("judge:")}
     codes = dict.fromkeys((*form.all("code"), *(id_ for id_, v in judged.items() if v == "applies")))
     opened = form.get("opened")

@@ -20,14 +20,14 @@ __all__ = ["Draft", "clusters_view", "excerpt_view", "frame", "list_view", "over
 ROWS_A_PAGE = 100
 
 PLACED = {
-    "covers": "A code covers it",
-    "extends": "It is part of a larger code",
-    "splits": "It splits a code",
-    "overlaps": "It spans several codes",
     "new": "No code covers it",
+    "overlaps": "It spans several codes",
+    "splits": "It splits a code",
+    "extends": "It is part of a larger code",
+    "covers": "A code covers it",
     "unclear": "Not clear",
 }
-"""How a cluster stands against the codebook, in words."""
+"""How a cluster stands against the codebook, in words; what a codebook may lack comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,10 @@ class Draft:
             span=(q.start, q.end) if stands else None,
             memo=judgement.memo,
         )
+
+    def says(self, whole: tuple[int, int]) -> tuple[set[str], set[str], str, tuple[int, int]]:
+        """What saving it would state; `whole` is the span of an excerpt whose span was not adjusted."""
+        return set(self.code_ids), set(self.rejected), self.memo, self.span or whole
 
     def with_span(self, span: tuple[int, int]) -> Self:
         return replace(self, span=span)
@@ -100,9 +104,10 @@ def excerpt_view(session: ReviewSession, excerpt_id: str, draft: Draft) -> dict[
     excerpt = session.excerpts[excerpt_id]
     transcript = session.transcripts[excerpt.transcript_id]
     judgement = session.judgement(excerpt_id)
-    span = draft.span or (excerpt.start, excerpt.end)
+    whole = (excerpt.start, excerpt.end)
+    span = draft.span or whole
     if not 0 <= span[0] < span[1] <= len(transcript.text):
-        span = (excerpt.start, excerpt.end)
+        span = whole
     labels = code_labels(session.data.codebook)
     shown = session.shown(excerpt_id)
     abstained = session.abstained(excerpt_id)
@@ -112,9 +117,10 @@ def excerpt_view(session: ReviewSession, excerpt_id: str, draft: Draft) -> dict[
         "number": session.position.get(excerpt_id, -1) + 1,
         "turns": conversation(transcript, excerpt, span),
         "span": span,
-        "adjusted": span != (excerpt.start, excerpt.end),
+        "adjusted": span != whole,
         "neighbours": neighbours(transcript, excerpt, span),
         "draft": draft,
+        "unsaved": draft.says(whole) != Draft.of(session, excerpt_id).says(whole),
         "opened": draft.opened or int(time.time() * 1000),
         "version": session.version(excerpt_id),
         "judgement": judgement,
@@ -283,12 +289,10 @@ def clusters_view(session: ReviewSession) -> dict[str, Any]:
     """Clusters against the codebook, those that no code covers first; none in blind mode."""
     clustering = session.data.clustering
     shown = [c for c in clustering.clusters if c.status != "hidden"] if clustering else []
-    order = list(PLACED)[::-1]
-    order.remove("unclear")
+    order = list(PLACED)
 
     def first_new(cluster: Cluster) -> int:
-        kind = cluster.placement.kind if cluster.placement else "unclear"
-        return order.index(kind) if kind in order else len(order)
+        return order.index(cluster.placement.kind if cluster.placement else "unclear")
 
     labels = code_labels(session.data.codebook)
     proposed = Counter(str(d.details.get("cluster")) for d in session.review.proposals())

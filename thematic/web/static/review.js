@@ -7,7 +7,7 @@ document.documentElement.classList.add("js");
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const form = () => $("#decide");
   const say = (words) => { $("#live").textContent = ""; requestAnimationFrame(() => { $("#live").textContent = words; }); };
-  let opened = "";     // the form as it was when it was opened, to know whether anything would be lost
+  let opened = null;   // the form as it was when it was opened, to know whether anything would be lost
   let warned = false;  // leaving with unsaved choices asks once
 
   // --- What is chosen ------------------------------------------------------------------------------
@@ -21,7 +21,7 @@ document.documentElement.classList.add("js");
     ["csrf", "decision", "version", "opened"].forEach((name) => fields.delete(name));
     return new URLSearchParams(fields).toString();
   };
-  const dirty = () => Boolean(form()) && state() !== opened;
+  const dirty = () => Boolean(form()) && (form().dataset.unsaved === "yes" || (opened !== null && state() !== opened));
 
   function choose(code, chosen = !box(code)?.checked) {
     const input = box(code);
@@ -285,7 +285,7 @@ document.documentElement.classList.add("js");
   }, true);
 
   let treeTop = 0;
-  document.addEventListener("htmx:before:swap", () => { treeTop = $(".tree")?.scrollTop ?? 0; });
+  document.addEventListener("htmx:before:swap", () => { treeTop = $(".tree")?.scrollTop ?? 0; opened = null; });
   document.addEventListener("htmx:after:swap", () => { begin(); say($("#page").dataset.announce); });
   document.addEventListener("htmx:error", () => { $("#offline").hidden = false; });
   document.addEventListener("htmx:after:request", () => { $("#offline").hidden = true; });
