@@ -20,7 +20,7 @@ from thematic.agreement.disagreements import (
 from thematic.agreement.ratings import Ratings
 from thematic.agreement.units import CodedUnits, Unit
 
-CODES = ("theme", "child", "sister", "other")
+CODES = ("first", "theme", "child", "sister", "other")
 PARENTS = {"child": "theme", "sister": "theme", "theme": None, "other": None}
 
 Reading = Mapping[str, str | None]
@@ -28,7 +28,10 @@ Reading = Mapping[str, str | None]
 
 
 def coded_units(
-    *readings: Reading, order_known: bool = False, spans: tuple[CodedSpan, ...] = ()
+    *readings: Reading,
+    order_known: bool = False,
+    spans: tuple[CodedSpan, ...] = (),
+    interview_of: str = "",
 ) -> CodedUnits:
     coders = tuple(dict.fromkeys(coder for reading in readings for coder in reading))
     presence = np.full((len(readings), len(coders), len(CODES)), -1, dtype=np.int8)
@@ -37,7 +40,13 @@ def coded_units(
             if codes is not None:
                 presence[position, coders.index(coder)] = [code in codes.split() for code in CODES]
     units = tuple(
-        Unit(id=f"u{i}", interview="P", text=f"words {i}", start=10 * i, end=10 * i + 10)
+        Unit(
+            id=f"u{i}",
+            interview=interview_of[i : i + 1] or "P",
+            text=f"words {i}",
+            start=10 * i,
+            end=10 * i + 10,
+        )
         for i in range(len(readings))
     )
     ratings = Ratings(
@@ -45,7 +54,7 @@ def coded_units(
         coders=coders,
         codes=CODES,
         presence=presence,
-        interviews=("P",) * len(units),
+        interviews=tuple(unit.interview or "" for unit in units),
     )
     return CodedUnits(
         ratings=ratings,
@@ -69,6 +78,7 @@ def coded_units(
         ("child other", "child", [("multiplicity", ("other",))]),
         ("child", "theme", [("granularity", ("theme", "child"))]),
         ("child", "sister", [("confusion", ("child", "sister"))]),
+        ("child", "first sister", [("confusion", ("child", "sister")), ("multiplicity", ("first",))]),
         ("child", "other", [("confusion", ("child", "other"))]),
         ("child other", "sister", [("confusion", ("child", "sister")), ("multiplicity", ("other",))]),
         ("theme other", "child", [("granularity", ("theme", "child")), ("multiplicity", ("other",))]),
@@ -96,6 +106,12 @@ def test_a_slip_to_the_neighbour_is_one_disagreement_at_two_units() -> None:
     assert (slip.kind, slip.unit, slip.other_unit, slip.weight) == ("unit slip", "u0", "u1", 2)
     assert (left.kind, left.unit) == ("omission", "u2")
     assert (slip.before, slip.after, left.before) == ("", "words 1", "words 1")
+
+
+def test_a_slip_stays_within_its_interview() -> None:
+    readings: tuple[Reading, ...] = ({"Ada": "child", "Ben": ""}, {"Ada": "", "Ben": "child"})
+    apart = disagreements(coded_units(*readings, order_known=True, interview_of="PQ"))
+    assert [(d.kind, d.before, d.after) for d in apart] == [("omission", "", "")] * 2
 
 
 def test_without_an_order_of_units_there_is_no_slip() -> None:
@@ -131,7 +147,7 @@ def test_coders_who_differ_alike_are_one_entry_and_weigh_as_in_alpha() -> None:
 
 def test_weights_add_up_to_the_observed_disagreement_of_alpha_over_all_codes() -> None:
     generator = np.random.default_rng(3)
-    presence = generator.integers(0, 2, (80, 4, 4)).astype(np.int8)
+    presence = generator.integers(0, 2, (80, 4, 5)).astype(np.int8)
     presence[generator.random((80, 4)) < 0.2] = -1
     units = tuple(Unit(id=f"u{i}", interview=f"P{i // 20}") for i in range(80))
     ratings = Ratings(

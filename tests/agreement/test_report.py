@@ -219,6 +219,12 @@ def test_another_interview_leaves_a_draw_of_the_same_size_alone() -> None:
     assert draw(units | {"P2": [str(n) for n in range(10, 20)]}, count=4, seed=3)["P1"] == alone["P1"]
 
 
+def test_interviews_are_drawn_from_on_their_own() -> None:
+    units = {name: [str(n) for n in range(50)] for name in ("P1", "P2")}
+    drawn = draw(units, count=20)
+    assert drawn["P1"] != drawn["P2"]
+
+
 @pytest.mark.parametrize("count", [0, -1, 11])
 def test_a_draw_that_cannot_be_made(count: int) -> None:
     with pytest.raises(SettingsError, match="of 10 units cannot be drawn"):

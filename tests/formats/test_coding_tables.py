@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from thematic.agreement.tables import (
+    Assigned,
     CodingTable,
     characters_from_table,
     check_comparable,
@@ -245,11 +246,20 @@ def test_bad_jsonl_is_one_message_with_file_and_line(save: Save, text: str, line
     assert (caught.value.problem.path, caught.value.problem.line) == (str(path), line)
 
 
-def test_a_line_number_is_physical_after_a_quoted_line_break(save: Save) -> None:
-    path = save("a.csv", 'unit,text,coder,code\nu1,"two\nlines",Ada,x\nu2,one,,x\n')
-    with pytest.raises(InputError) as caught:
+@pytest.mark.parametrize(("first", "second", "line"), [("Ada", "", 4), ("", "Ada", 2)])
+def test_a_line_is_the_physical_one_where_its_row_begins(
+    save: Save, first: str, second: str, line: int
+) -> None:
+    path = save("a.csv", f'unit,text,coder,code\nu1,"two\nlines",{first},x\nu2,one,{second},x\n')
+    with pytest.raises(InputError, match="names no coder") as caught:
         read_codings([path])
-    assert caught.value.problem.line == 4
+    assert caught.value.problem.line == line
+
+
+def test_missing_works_in_every_layout(save: Save) -> None:
+    path = save("a.csv", "unit,coder,codes\nu1,Ada,x\nu1,Ben,--\n")
+    table = read_codings([path], settings=TableSettings(missing=("--",)))
+    assert readings(table) == {("u1", "Ada"): {"x"}}
 
 
 def test_other_encodings(tmp_path: Path) -> None:
@@ -313,8 +323,8 @@ LONG = "doc,i,coder,code\nP1,1,Ada,x\nP1,1,Ben,x\nP1,2,Ada,y\nP2,1,Ada,x\n"
 @pytest.mark.parametrize(
     ("assigned", "ben"), [("rows", [1, -1, -1]), ("interviews", [1, 0, -1]), ("all", [1, 0, 0])]
 )
-def test_what_an_absent_row_means_can_be_said(save: Save, assigned: str, ben: list[int]) -> None:
-    coded = ratings_from_table(read_codings([save("a.csv", LONG)]), assigned=assigned)  # type: ignore[arg-type]
+def test_what_an_absent_row_means_can_be_said(save: Save, assigned: Assigned, ben: list[int]) -> None:
+    coded = ratings_from_table(read_codings([save("a.csv", LONG)]), assigned=assigned)
     assert [row[1] for row in presence(coded, "x")] == ben
 
 
@@ -325,12 +335,13 @@ def test_absent_rows_are_warned_about_where_no_row_says_coded_with_nothing(save:
     assert ratings_from_table(read_codings([explicit])).notes == ()
 
 
-def test_interviewer_text_is_left_out_and_counted(save: Save) -> None:
+@pytest.mark.parametrize("assigned", ["rows", "interviews", "all"])
+def test_interviewer_text_is_left_out_and_counted(save: Save, assigned: Assigned) -> None:
     path = save(
         "a.csv",
         "doc,i,speaker,coder,codes\nP1,1,Interviewer,Ada,x\nP1,1,Interviewer,Ben,\nP1,2,P1,Ada,x\nP1,2,P1,Ben,x\n",
     )
-    coded = ratings_from_table(read_codings([path]), assigned="all")
+    coded = ratings_from_table(read_codings([path]), assigned=assigned)
     assert [unit.id for unit in coded.units] == ["2"]
     (excluded,) = coded.excluded
     assert (excluded.reason, excluded.n_units, excluded.n_codings) == ("units of the interviewer", 1, 1)

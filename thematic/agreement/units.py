@@ -187,7 +187,7 @@ def ratings_from_codings(
     for (coder, code), quotes in sorted(grouped.items()):
         column, layer = coders.index(coder), all_codes.index(code)
         for position, share in places.covered(_by_interview(quotes)):
-            if share > 0 and share >= overlap and presence[position, column, 0] != -1:
+            if share >= overlap and presence[position, column, 0] != -1:
                 presence[position, column, layer] = 1
     for coding in aided:
         if coding.coder_id in coders:
@@ -278,7 +278,7 @@ class _Places:
         return [(position, n / self._length(position)) for position, n in sorted(shares.items())]
 
     def wholly_in(self, spans: Mapping[str, Sequence[tuple[int, int]]]) -> list[int]:
-        """Positions of the units of which the spans leave out nothing but white space."""
+        """Positions of the units of which the spans leave out nothing but white space; no spans overlap."""
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for interview, pieces in spans.items():
             for start, end in pieces:
@@ -306,7 +306,7 @@ class _Places:
         for start, end in sorted(pieces):
             if unit.text[at - first : start - first].strip():
                 return False
-            at = max(at, end)
+            at = end
         return not unit.text[at - first :].strip()
 
 
