@@ -377,17 +377,22 @@ class Pipeline:
             clustering=clustering,
             codings=self.codings,
             coders=tuple(Coder(id=coder, name=coder) for coder in self.decisions),
-            notes=self.notes(),
+            notes=tuple(
+                note for stage in ("suggesting", "reading", "codebook") for note in self.notes()[stage]
+            ),
         )
 
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of the results must know: warnings of reading, of the codebook and of suggesting."""
+    def notes(self) -> dict[str, list[str]]:
+        """What a reader of the results must know, by the stage that says it."""
         from thematic.suggestion import notes
 
-        texts = [excerpt.text for excerpt in self.excerpts]
         reading = dict.fromkeys(w for r in self.records.values() for w in r["report"].get("warnings", ()))
-        codebook = [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]]
-        return (*notes(texts), *reading, *codebook)
+        return {
+            "suggesting": list(notes([excerpt.text for excerpt in self.excerpts])),
+            "clustering": [self.clustering.note] if self.clustering.note else [],
+            "reading": list(reading),
+            "codebook": [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]],
+        }
 
     @property
     def _receipt(self) -> Path:
@@ -436,7 +441,7 @@ class Pipeline:
             },
             "transcripts": [_transcript_record(data, i) for i in range(len(data.transcripts))],
             "counts": counts(data),
-            "notes": list(data.notes),
+            "notes": self.notes(),
             "exports": dict(sorted(files.items())),
         }
 

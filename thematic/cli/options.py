@@ -67,6 +67,15 @@ ModelOption = Annotated[
         rich_help_panel=SUGGESTING,
     ),
 ]
+DownloadOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-download",
+        help="Fetch the model named by --model. The only flag that lets anything use the network.",
+        show_default=False,
+        rich_help_panel=SUGGESTING,
+    ),
+]
 ClusterMethodOption = Annotated[
     str | None,
     typer.Option(

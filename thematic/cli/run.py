@@ -13,6 +13,7 @@ from thematic.cli import render
 from thematic.cli.options import (
     ClusterMethodOption,
     CodebookOption,
+    DownloadOption,
     EncodingOption,
     JsonOption,
     LanguageOption,
@@ -46,6 +47,7 @@ def run(
     max_words: MaxWordsOption = None,
     language: LanguageOption = None,
     model: ModelOption = None,
+    allow_download: DownloadOption = None,
     cluster_method: ClusterMethodOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
@@ -70,7 +72,7 @@ def run(
         title=title,
         read={"encoding": encoding},
         segment={"unit": unit, "min_words": min_words, "max_words": max_words, "language": language},
-        embed={"model": model},
+        embed={"model": model, "allow_download": allow_download},
         cluster={"method": cluster_method, "seed": seed},
     )
     pipeline = _run(
@@ -186,6 +188,10 @@ def _print_summary(pipeline: Pipeline) -> None:
         f"{shown:,}", f"clusters to read ({counts['clusters']['hidden']:,} unstable or small ones hidden)"
     )
     console.print(table)
+    # Warnings of reading and of the codebook were told above; that nothing is calibrated stands in the table.
+    notes = [*record["notes"]["suggesting"][1:], *([] if shown else record["notes"]["clustering"])]
+    for note in notes:
+        console.print(f"[dim]·[/] {escape(note)}")
     console.print()
     console.print("[bold]Look here[/]")
     for name, use in (

@@ -106,7 +106,7 @@ def suggest(
     render.print_table(
         ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggestions)
     )
-    for note in pipeline.notes():
+    for note in pipeline.notes()["suggesting"]:
         render.print_note(note)
 
 

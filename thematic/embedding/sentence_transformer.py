@@ -66,7 +66,7 @@ def _cached_folder(name: str, *, allow_download: bool) -> Path:
 
 _OTHER_MODELS = (
     f"name the folder of a model, use the packaged {DEFAULT_MODEL} (the default), "
-    "or set allow_download = true under [embed] to fetch a hub model"
+    "or say --allow-download (allow_download = true under [embed]) to fetch a hub model"
 )
 
 
