@@ -144,6 +144,11 @@ def test_numbers_are_audited_without_codes() -> None:
     report = make_report(CodedUnits(ratings=ratings, values=values, units=units, rule="row"))
     assert report.headline.startswith("Krippendorff's alpha, interval")
     assert (report.compared.codes, report.sensitivity) == ((), None)
+    assert (
+        "Each coder gave each unit one value. The headline is Krippendorff's alpha, interval."
+        in report.methods
+    )
+    assert "Codes applied" not in report.methods
 
 
 def test_cautions_call_codes_by_their_names() -> None:

@@ -171,6 +171,15 @@ def test_the_gate(agree: Agree, least: str, code: int) -> None:
     assert ("is not met" in done.err) == (code == 3)
 
 
+def test_the_gate_of_a_variable_is_its_own_alpha(agree: Agree) -> None:
+    rows = "".join(f"u{i},{'xyz'[i % 3]},{'xyz'[i % 3 if i % 9 else 1]}\n" for i in range(60))
+    done = agree(save("a.csv", f"unit,Ada,Ben\n{rows}"), "--fail-under", "0.99")
+    assert done.code == 3
+    assert "is not met: 1 below 0.99: Krippendorff's alpha, nominal" in done.err
+    assert done.out.count("Krippendorff's alpha, nominal") == 1
+    assert "By value: median alpha" in done.message + " ".join(done.out.split())
+
+
 def test_the_gate_is_not_met_where_nothing_can_be_judged(agree: Agree) -> None:
     done = agree(save("a.csv", "unit,Ada,Ben\nu1,x,x\nu2,x,x\n"), "--fail-under", "0.1")
     assert done.code == 3
@@ -215,7 +224,7 @@ def test_levels(agree: Agree) -> None:
     for level, words in (("ordinal", "alpha, ordinal"), ("interval", "alpha, interval"), ("ratio", "ratio")):
         done = agree(path, "--level", level)
         assert done.code == 0, done.err
-        assert words in done.out
+        assert words in " ".join(done.out.split())
     words = save("b.csv", "unit,Ada,Ben\nu1,low,high\nu2,low,low\nu3,medium,medium\n")
     assert "--scale" in agree(words, "--level", "ordinal").err
     assert agree(words, "--level", "ordinal", "--scale", "low,medium,high").code == 0

@@ -88,25 +88,37 @@ REFERENCES = {
 }
 
 
-def headline(pool: Pool, settings: AuditSettings, name_of: Mapping[str, str]) -> str:
-    """One sentence over the codes, never a mean on its own; over the variable where there are no codes."""
-    summary, first = pool.summary, pool.overall[0]
+def headline(
+    pool: Pool, settings: AuditSettings, name_of: Mapping[str, str], *, one_variable: bool = False
+) -> str:
+    """One sentence over the codes, never a mean on its own; that of the variable first where there is one."""
+    first = pool.overall[0]
+    whole = f"{first.variant}: {value(first)} {interval(first)}".rstrip() + "."
     if not pool.codes:
-        return f"{first.variant}: {value(first)} {interval(first)}".rstrip() + "."
+        return whole
+    by_code = _over_codes(pool, settings, name_of, "value" if one_variable else "code")
+    return f"{whole} By value: {by_code[0].lower()}{by_code[1:]}" if one_variable else by_code
+
+
+def _over_codes(pool: Pool, settings: AuditSettings, name_of: Mapping[str, str], noun: str) -> str:
+    summary = pool.summary
+
+    def count(n: int) -> str:
+        return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
     if summary.median is None or summary.lowest is None or summary.highest is None:
-        return f"None of the {summary.n_codes} codes can be judged: {statuses(summary.left_out)}."
+        return f"None of the {count(summary.n_codes)} can be judged: {statuses(summary.left_out)}."
     worst = name_of.get(summary.worst_code or "", summary.worst_code)
-    sentences = [
-        f"Median alpha {number(summary.median)} over {summary.n_judged} {_codes(summary.n_judged)} (from "
+    sentence = (
+        f"Median alpha {number(summary.median)} over {count(summary.n_judged)} (from "
         f"{number(summary.lowest)}, “{worst}”, to {number(summary.highest)}); "
-        f"{summary.n_reliable} at or above "
-        f"{threshold(settings.reliable)}, {summary.n_between} between, {summary.n_below} below "
+        f"{summary.n_reliable} at or above {threshold(settings.reliable)}, {summary.n_between} between, {summary.n_below} below "
         f"{threshold(settings.tentative)}."
-    ]
-    if summary.left_out:
-        n = sum(summary.left_out.values())
-        sentences.append(f"{n} {_codes(n)} cannot be judged: {statuses(summary.left_out)}.")
-    return " ".join(sentences)
+    )
+    if not summary.left_out:
+        return sentence
+    left_out = sum(summary.left_out.values())
+    return f"{sentence} {count(left_out)} cannot be judged: {statuses(summary.left_out)}."
 
 
 def methods_text(
@@ -116,12 +128,13 @@ def methods_text(
     background: Background,
     unit_rule: str,
     excluded: Sequence[Excluded],
+    one_variable: bool = False,
 ) -> str:
     """A paragraph to adapt for the paper, the lines of COREQ that it answers, and the references."""
     cited = {"Krippendorff", "OConnor", "Tong"}
     paragraphs = [
         _design(pool, background, unit_rule, excluded),
-        _statistics(pool, settings, cited),
+        _statistics(pool, settings, cited, one_variable=one_variable),
         _unknowns(background),
     ]
     if background.stance == "reflexive":
@@ -165,21 +178,34 @@ def _design(pool: Pool, background: Background, unit_rule: str, excluded: Sequen
     return text
 
 
-def _statistics(pool: Pool, settings: AuditSettings, cited: set[str]) -> str:
+def _statistics(pool: Pool, settings: AuditSettings, cited: set[str], *, one_variable: bool) -> str:
     sentences = []
-    first = pool.overall[0]
-    if pool.codes:
+    overall = join_names([estimate.variant for estimate in pool.overall])
+    if one_variable:
+        sentences.append(f"Each coder gave each unit one value. The headline is {pool.overall[0].variant}.")
+        sentences.append(f"Computed were: {overall}.")
+        if pool.codes:
+            sentences.append(
+                "Each value was also set against all others, by the same coefficients as a code."
+            )
+    elif pool.codes:
         row = pool.codes[0]
-        cited |= {"Cicchetti", "Gwet", "Byrt", "Cohen" if "Cohen" in row.kappa.variant else "Fleiss"}
         sentences.append(
             f"Each code was taken as present or absent. The headline is {row.alpha.variant}, "
             "a code at a time, with positive specific agreement (Cicchetti & Feinstein, 1990) beside it; "
             f"percent agreement, {row.kappa.variant}, {row.ac1.variant} and {row.pabak.variant} are given "
             "for comparison, since they respond differently to rare codes."
         )
-    if "MASI" in first.variant:
+        sentences.append(f"Over all codes together: {overall}.")
+    if pool.codes:
+        cited |= {
+            "Cicchetti",
+            "Gwet",
+            "Byrt",
+            "Cohen" if "Cohen" in pool.codes[0].kappa.variant else "Fleiss",
+        }
+    if "MASI" in overall:
         cited.add("Passonneau")
-    sentences.append(f"Over all codes together: {join_names([e.variant for e in pool.overall])}.")
     if example := next((e for e in _estimates(pool) if e.interval), None):
         cited.add("Efron")
         sentences.append(_interval_in_words(example, settings))
@@ -245,7 +271,3 @@ def _coreq(pool: Pool, background: Background) -> str:
             f"27 Software: thematic {__version__}",
         )
     )
-
-
-def _codes(n: int) -> str:
-    return "code" if n == 1 else "codes"

@@ -31,12 +31,14 @@ class AgreementReport:
     """Everything that the summary, the page and the files show.
 
     compared: the coders whose disagreements are told: the people, or, with one person only, that person and
-    the first machine. cautions: those about `compared`, and about the unit rules.
+    the first machine. one_variable: each coder gave each unit one value of a variable; `codes` are then its
+    values. cautions: those about `compared`, and about the unit rules.
     """
 
     background: Background
     version: str
     headline: str
+    one_variable: bool
     unit_rule: str
     excluded: tuple[Excluded, ...]
     audit: Audit
@@ -80,7 +82,8 @@ def make_report(
     return AgreementReport(
         background=background,
         version=__version__,
-        headline=headline(compared, settings, background.names),
+        headline=headline(compared, settings, background.names, one_variable=coded.values is not None),
+        one_variable=coded.values is not None,
         unit_rule=coded.rule,
         excluded=coded.excluded,
         audit=found,
@@ -94,7 +97,12 @@ def make_report(
         spans=span_agreement(coded.spans, coders=compared.coders, texts=background.texts),
         sensitivity=by_rule,
         methods=methods_text(
-            compared, settings, background=background, unit_rule=coded.rule, excluded=coded.excluded
+            compared,
+            settings,
+            background=background,
+            unit_rule=coded.rule,
+            excluded=coded.excluded,
+            one_variable=coded.values is not None,
         ),
         notes=coded.notes,
     )

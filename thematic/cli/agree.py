@@ -123,7 +123,8 @@ def agree(
     fail_under: Annotated[
         float | None,
         typer.Option(
-            help="Exit 3 unless alpha of every code that can be judged reaches this.", rich_help_panel=RESULTS
+            help="Exit 3 unless alpha reaches this: of every code that can be judged, or of one variable.",
+            rich_help_panel=RESULTS,
         ),
     ] = None,
     sort: Annotated[
@@ -281,12 +282,13 @@ def _write(folder: Path, report: AgreementReport) -> None:
 
 
 def _gate(report: AgreementReport, least: float) -> None:
-    """Exit 3 when a code that can be judged, or else the variable, does not reach `least`."""
+    """Exit 3 unless every code that can be judged, or the one variable, reaches `least`."""
     from thematic.agreement.wording import number
 
     pool = report.compared
-    found = [(report.name(row.code), row.alpha.value) for row in pool.codes]
-    found = found or [(pool.overall[0].variant, pool.overall[0].value)]
+    found = [(pool.overall[0].variant, pool.overall[0].value)]
+    if not report.one_variable:
+        found = [(report.name(row.code), row.alpha.value) for row in pool.codes]
     judged = [(name, value) for name, value in found if value is not None]
     below = sorted((value, name) for name, value in judged if value < least)
     if not below and judged:

@@ -41,7 +41,7 @@ def print_report(report: AgreementReport, *, trouble_first: bool = False) -> Non
     if pool.codes:
         _print_codes(report, trouble_first=trouble_first)
     for found in pool.overall:
-        if pool.codes or found is not pool.overall[0]:
+        if not report.one_variable or found is not pool.overall[0]:
             console.print(f"{escape(found.variant)}: [bold]{value(found)}[/] {escape(interval(found))}")
     if report.disagreements:
         kinds = ", ".join(f"{kind.kind} {kind.share:.0%}" for kind in report.kinds if kind.n)
