@@ -275,13 +275,14 @@ def test_confusions_counted_by_hand() -> None:
         ["x", ""],  # x left out
         ["xz", "yz"],  # x for y beside an agreed z
         ["xz", "x"],  # agreed x, z left out
+        ["", "y"],  # y left out by the first
         ["x", None],
     ]
     confusions = people(table(sets)).confusions
     assert confusions is not None
     assert confusions.codes == ("x", "y", "z")
     assert confusions.counts.tolist() == [[1, 3, 0], [3, 0, 0], [0, 0, 1]]
-    assert confusions.omitted.tolist() == [1, 0, 1]
+    assert confusions.omitted.tolist() == [1, 1, 1]
 
 
 def test_confusions_count_pairs_of_coders() -> None:
@@ -406,6 +407,14 @@ def test_sensitivity_says_whose_verdict_flips() -> None:
     assert warning is not None
     assert (warning.id, warning.number, warning.about) == ("W07", 1, ("code 0",))
     assert unit_sensitive(sensitivity({"turn": by_turn, "again": by_turn})) is None
+
+
+def test_too_few_is_no_verdict_that_could_flip() -> None:
+    by_turn = random_ratings(9, n_interviews=10, n_units=30, n_codes=1)
+    unseen = replace(by_turn, presence=np.zeros_like(by_turn.presence))
+    found = sensitivity({"turn": by_turn, "sentence": unseen})
+    assert {row.verdict for row in found.rows if row.unit_rule == "sentence"} == {"too few"}
+    assert found.flips_by_unit == ()
 
 
 def test_sensitivity_to_the_coefficient() -> None:

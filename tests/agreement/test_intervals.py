@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from thematic.agreement import distance_alpha, intervals, statistic
 from thematic.agreement.estimates import estimate, estimate_codes
 from thematic.agreement.ratings import Ratings, Values, code_sets, select_units, values_from_rows
 from thematic.agreement.registry import COEFFICIENTS
@@ -169,6 +171,28 @@ def test_bootstrap_follows_its_seed_only() -> None:
     )
     assert first == again
     assert first.low != other.low
+
+
+@pytest.mark.parametrize("interval", ["jackknife", "bootstrap"])
+@pytest.mark.parametrize("by_interview", [True, False])
+def test_working_in_small_blocks_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, interval: Any, by_interview: bool
+) -> None:
+    """A table of any size fits in memory: units, distances and draws are taken a few at a time."""
+    ratings = random_ratings(11)
+    mixed = tuple(f"interview {u % 7}" for u in range(len(ratings.units)))
+    ratings = replace(ratings, interviews=mixed if by_interview else None)
+    settings = AuditSettings(interval=interval, resamples=30)
+
+    def everything() -> list[Any]:
+        found = [*estimate_codes(ratings, settings=settings), estimate(code_sets(ratings), settings=settings)]
+        return [(own.value, own.low, own.high, own.standard_error) for own in found]
+
+    whole = everything()
+    monkeypatch.setattr(statistic, "_BLOCK", 200)
+    monkeypatch.setattr(distance_alpha, "_BLOCK", 50)
+    monkeypatch.setattr(intervals, "_BATCH", 100)
+    assert everything() == [pytest.approx(own) for own in whole]
 
 
 # --- When there is an interval -------------------------------------------------------------------------

@@ -38,6 +38,17 @@ def test_a_span_in_a_gap_counts_its_squared_length() -> None:
     assert found.observed == pytest.approx(3**2 / 10**2)
 
 
+def test_expected_disagreement_by_hand() -> None:
+    """One stretch of 2 in a text of 4; gaps of 2 and 4 have 1 and 3 places for it.
+
+    2 / 4 · 2² (1 + 3) / (8 · 7 - 2 · 1).
+    """
+    found = unitizing_alpha({"x": [[(0, 2)], []]}, (0, 4))
+    assert found.expected == pytest.approx(0.5 * 16 / 54)
+    assert found.observed == pytest.approx(4 / 16)
+    assert found.value == pytest.approx(1 - 0.25 * 54 / 8)
+
+
 def test_spans_that_only_touch_do_not_overlap() -> None:
     """Each lies in the other's gap, and counts its squared length."""
     found = unitizing_alpha({"x": [[(0, 5)], [(5, 10)]]}, (0, 10))
