@@ -189,7 +189,7 @@ def test_working_in_small_blocks_changes_nothing(
         return [(own.value, own.low, own.high, own.standard_error) for own in found]
 
     whole = everything()
-    monkeypatch.setattr(statistic, "_BLOCK", 200)
+    monkeypatch.setattr(statistic, "_BLOCK", 1000)
     monkeypatch.setattr(distance_alpha, "_BLOCK", 50)
     monkeypatch.setattr(intervals, "_BATCH", 100)
     assert everything() == [pytest.approx(own) for own in whole]
