@@ -112,8 +112,8 @@ def _over_codes(pool: Pool, settings: AuditSettings, name_of: Mapping[str, str],
     sentence = (
         f"Median alpha {number(summary.median)} over {count(summary.n_judged)} (from "
         f"{number(summary.lowest)}, “{worst}”, to {number(summary.highest)}); "
-        f"{summary.n_reliable} at or above {threshold(settings.reliable)}, {summary.n_between} between, {summary.n_below} below "
-        f"{threshold(settings.tentative)}."
+        f"{summary.n_reliable} at or above {threshold(settings.reliable)}, {summary.n_between} between, "
+        f"{summary.n_below} below {threshold(settings.tentative)}."
     )
     if not summary.left_out:
         return sentence

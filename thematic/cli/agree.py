@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -206,9 +207,9 @@ def agree(
         for note in report.notes:
             render.print_warning(note)
     if as_json:
-        from thematic.formats.agreement_files import json_lines, record
+        from thematic.formats.agreement_files import report_json
 
-        typer.echo(json_lines(record(report)), nl=False)
+        typer.echo(report_json(report), nl=False)
     else:
         from thematic.cli.agreement_summary import print_report
 
@@ -365,7 +366,7 @@ def _plan(
 def _verify(path: Path, files: list[Path], study: Path | None, codebook: Path | None, as_json: bool) -> None:
     """Exit 3 when the numbers of a report do not come out again."""
     from thematic.auditing import AuditRequest, audit_study, audit_tables, differences, reopen
-    from thematic.formats.agreement_files import record
+    from thematic.formats.agreement_files import report_json
 
     stored = reopen(path)
     request = AuditRequest.from_options(stored["background"]["options"])
@@ -375,7 +376,7 @@ def _verify(path: Path, files: list[Path], study: Path | None, codebook: Path | 
         opened = _study(study or path.resolve().parent.parent, plan=False)
         assert opened is not None
         report = audit_study(opened, request)
-    found = differences(stored, record(report))
+    found = differences(stored, json.loads(report_json(report)))
     if as_json:
         render.print_json({"same": not found, "differences": [problem.message for problem in found]})
     elif not found:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thematic.agreement.report import AgreementReport
     from thematic.agreement.results import CodeAgreement, Estimate, Pool
 
-__all__ = ["codes_csv", "disagreements_csv", "json_lines", "pairs_csv", "plain", "record", "report_files"]
+__all__ = ["codes_csv", "disagreements_csv", "pairs_csv", "plain", "report_files", "report_json"]
 
 Cell: TypeAlias = str | float
 
@@ -32,7 +32,7 @@ def report_files(report: AgreementReport) -> dict[str, bytes]:
     return {
         "report.html": render(report),
         "forest.svg": forest(report).encode(),
-        "report.json": json_lines(record(report)).encode("utf-8", "surrogatepass"),
+        "report.json": report_json(report).encode("utf-8", "surrogatepass"),
         "codes.csv": codes_csv(report),
         "pairs.csv": pairs_csv(report),
         "disagreements.csv": disagreements_csv(report),
@@ -40,14 +40,27 @@ def report_files(report: AgreementReport) -> dict[str, bytes]:
     }
 
 
-def record(report: AgreementReport) -> dict[str, Any]:
-    """The report as JSON takes it: the nouns of the library by their own names, undefined as null.
+def report_json(report: AgreementReport) -> str:
+    """The report as one JSON object: the nouns of the library by their own names, undefined as null.
 
-    The text of whole interviews is left out.
+    There is a line for each field and for each item of a list, so that two reports can be compared line by
+    line. The text of whole interviews is left out.
     """
-    found: dict[str, Any] = plain(report)
-    del found["background"]["texts"]
-    return found
+    background = plain(report.background)
+    del background["texts"]
+    fields = []
+    for name in _field_names(type(report)):  # type: ignore[arg-type]
+        value = getattr(report, name)
+        if isinstance(value, tuple) and value:
+            text = "[\n  " + ",\n  ".join(_encode(plain(item)) for item in value) + "\n ]"
+        else:
+            text = _encode(background if name == "background" else plain(value))
+        fields.append(f" {_encode(name)}: {text}")
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def plain(value: Any) -> Any:
@@ -71,20 +84,6 @@ def plain(value: Any) -> Any:
 def _field_names(kind: type) -> tuple[str, ...]:
     """The fields of a dataclass; () for any other type."""
     return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
-
-
-def json_lines(value: Mapping[str, Any]) -> str:
-    """One JSON object with a line for each value and each item of a list: quick, and it diffs well."""
-
-    def encode(part: Any) -> str:
-        return json.dumps(part, ensure_ascii=False, allow_nan=False)
-
-    parts = []
-    for name, part in value.items():
-        listed = isinstance(part, list) and part
-        text = "[\n  " + ",\n  ".join(map(encode, part)) + "\n ]" if listed else encode(part)
-        parts.append(f" {encode(name)}: {text}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def codes_csv(report: AgreementReport) -> bytes:
