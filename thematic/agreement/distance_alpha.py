@@ -57,9 +57,16 @@ class DistanceAlpha:
     def reweighted(self, groups: Groups, weights: Floats) -> Floats:
         own = self.ratings
         disagreement, n_ratings = own.by_group(groups)
-        by_rating = weights[:, groups.of_unit[own.unit]] * own.size
-        counts = np.stack([_totals(own.category, row, own.n_categories) for row in by_rating], axis=1)
-        expected = (counts * distances_to(self.distance, counts)).sum(axis=0)
+        group = groups.of_unit[own.unit]
+        if groups.count <= len(weights):
+            place = own.category * groups.count + group
+            counts = _totals(place, own.size, own.n_categories * groups.count).reshape(-1, groups.count)
+            squares = counts.T @ distances_to(self.distance, counts)
+            expected = ((weights @ squares) * weights).sum(axis=1)
+        else:
+            drawn = [_totals(own.category, row[group] * own.size, own.n_categories) for row in weights]
+            counts = np.stack(drawn, axis=1)
+            expected = (counts * distances_to(self.distance, counts)).sum(axis=0)
         return alpha_of(weights @ disagreement, weights @ n_ratings, expected)[:, None]
 
     def _with_itself(self, groups: Groups) -> Floats:
@@ -68,9 +75,10 @@ class DistanceAlpha:
         if groups.are_units:
             return own.within * own.raters_less_one * own.sizes
         group = groups.of_unit[own.unit]
+        order = np.argsort(group, kind="stable")
+        ends = np.cumsum(np.bincount(group, minlength=groups.count))
         squares = np.zeros(groups.count)
-        for position in range(groups.count):
-            members = group == position
+        for position, members in enumerate(np.split(order, ends[:-1])):
             used, inverse = np.unique(own.category[members], return_inverse=True)
             counts = _totals(inverse, own.size[members], len(used))
             squares[position] = counts @ distances_to(self.distance, counts, used)

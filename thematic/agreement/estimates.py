@@ -1,13 +1,9 @@
-"""One coefficient on one table, with its interval, or the reason why it has none.
-
-This is the only place that decides when a coefficient is undefined.
-"""
+"""One coefficient on one table, with its interval, or the reason why it has none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +11,13 @@ from numpy.typing import NDArray
 from thematic.agreement import coefficients as formulas
 from thematic.agreement import distances
 from thematic.agreement.coefficients import Cells, Scale
+from thematic.agreement.coverage import Coverage
 from thematic.agreement.distance_alpha import ComparableRatings, DistanceAlpha, alpha_of, distances_to
 from thematic.agreement.distances import Distance
 from thematic.agreement.intervals import Spread, bootstrap, jackknife
 from thematic.agreement.ratings import Category, Ratings, Table, Values, select_coders
 from thematic.agreement.registry import Coefficient, coefficient
-from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod, Status
+from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod
 from thematic.agreement.statistic import AdditiveStatistic, Groups, Statistic
 from thematic.agreement.weights import agreement_weights, scale_positions
 from thematic.errors import AgreementError, SettingsError
@@ -66,13 +63,14 @@ def estimate(
     weights: for alpha, a distance of `METRICS` or a square of distances, by default that of the variable's
     level (MASI for sets); for the others, agreement weights of `weights.WEIGHTINGS` or a square of them, by
     default identity.
+
     Raises AgreementError when the coefficient is not for this many coders or categories; SettingsError on an
     unknown name and on weights that do not fit.
     """
     declared = coefficient(name)
     table = without_idle_coders(values)
     cells = Cells(table.indices[:, :, None], len(table.categories), _sizes(table))
-    coverage = _Coverage.of(cells, declared)
+    coverage = Coverage.of(cells, declared)
     if weights is None and declared.name == "krippendorff_alpha":
         weights = _own_metric(table)
     variant = _variant(declared, coverage, weights)
@@ -102,7 +100,7 @@ def estimate_parts(parts: Sequence[Values]) -> tuple[Estimate, ...]:
     expected = (counts * distances_to(distance, counts)).sum(axis=0)
     found: list[Estimate] = []
     for part, cells, own, chance in zip(parts, tables, ratings, expected, strict=True):
-        coverage = _Coverage.of(cells, declared)
+        coverage = Coverage.of(cells, declared)
         value = alpha_of(*own.totals(), np.array([chance]))
         variant = _variant(declared, coverage, metric)
         found += _points(declared, variant, value, coverage, _present(part.interviews, coverage.pairable), 0)
@@ -127,7 +125,7 @@ def estimate_codes(
     declared = coefficient(name)
     table = without_idle_coders(ratings)
     cells = Cells(table.presence, 2, _sizes(table))
-    coverage = _Coverage.of(cells, declared)
+    coverage = Coverage.of(cells, declared)
     alpha = declared.name == "krippendorff_alpha"
     variant = _variant(declared, coverage, "nominal" if alpha else None)
     statistic = None
@@ -224,7 +222,7 @@ def _check_fits(declared: Coefficient, n_coders: int, n_categories: int) -> None
         )
 
 
-def _variant(declared: Coefficient, coverage: _Coverage, weights: str | Floats | None) -> str:
+def _variant(declared: Coefficient, coverage: Coverage, weights: str | Floats | None) -> str:
     """The exact name, in words."""
     words = [declared.title]
     if isinstance(weights, np.ndarray):
@@ -240,63 +238,6 @@ def _sizes(table: Ratings | Values) -> Floats | None:
     return None if table.sizes is None else table.sizes.astype(np.float64)
 
 
-# --- When it is defined --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Coverage:
-    """What there is to compare, of each variable.
-
-    pairable: shape (units, variables), units rated by two coders or more. n_units counts them by their size,
-    or, for a coefficient of pairs, those of the pair that shares fewest. rarer: how many ratings the rarer of
-    two categories has. incomplete: some coder did not rate some unit.
-    """
-
-    pairable: Booleans
-    n_units: NDArray[np.int64]
-    n_coders: NDArray[np.int64]
-    varies: Booleans
-    rarer: NDArray[np.int64]
-    incomplete: bool
-
-    @classmethod
-    def of(cls, cells: Cells, declared: Coefficient) -> _Coverage:
-        rated = cells.indices >= 0
-        raters = np.add.reduce(rated, axis=1, dtype=np.int16)
-        pairable = raters >= 2
-        sizes = np.ones(cells.n_units) if cells.sizes is None else cells.sizes
-        n_units = sizes @ pairable
-        if declared.complete_pairs:
-            pairs = combinations(range(rated.shape[1]), 2)
-            shared = [sizes @ (rated[:, a] & rated[:, b]) for a, b in pairs]
-            n_units = np.min(shared, axis=0) if shared else np.zeros(rated.shape[2])
-        q = cells.n_categories
-        highest = np.where(pairable, cells.indices.max(axis=1, initial=-1), -1).max(axis=0, initial=-1)
-        least = np.where(rated, cells.indices, q).min(axis=1, initial=q)
-        lowest = np.where(pairable, least, q).min(axis=0, initial=q)
-        applied = (np.add.reduce(cells.indices == 1, axis=1, dtype=np.int16) * pairable).sum(axis=0)
-        return cls(
-            pairable=pairable,
-            n_units=n_units.astype(np.int64),
-            n_coders=rated.any(axis=0).sum(axis=0),
-            varies=highest > lowest,
-            rarer=np.minimum(applied, (raters * pairable).sum(axis=0) - applied),
-            incomplete=not bool(rated.all()),
-        )
-
-    def status(self, variable: int, value: float, declared: Coefficient, rare: int) -> Status:
-        """The first reason why there is no value, or ok."""
-        if self.n_coders[variable] < 2:
-            return "one_coder"
-        if self.n_units[variable] < 2:
-            return "too_few_units"
-        if np.isnan(value) or (declared.chance_corrected and not self.varies[variable]):
-            return "no_variation"
-        if self.rarer[variable] < rare:
-            return "rare" if self.varies[variable] else "no_variation"
-        return "ok"
-
-
 # --- Value and interval --------------------------------------------------------------------------------
 
 
@@ -304,7 +245,7 @@ def _estimates(
     declared: Coefficient,
     variant: str,
     statistic: Statistic | None,
-    coverage: _Coverage,
+    coverage: Coverage,
     interviews: tuple[str, ...] | None,
     settings: AuditSettings,
     intervals: bool,
@@ -324,7 +265,7 @@ def _points(
     declared: Coefficient,
     variant: str,
     values: Floats,
-    coverage: _Coverage,
+    coverage: Coverage,
     present: Booleans | None,
     rare: int,
 ) -> tuple[Estimate, ...]:
