@@ -153,6 +153,11 @@ def test_the_text_reads_like_the_document() -> None:
     assert read_text(text).transcripts[0].text == text
 
 
+def test_words_on_both_sides_of_a_time_stay_apart() -> None:
+    reading = read_text("INT: So?\nP01: I went[00:05:10]home [00:06][00:07]again.\n")
+    assert turns(reading)[1][2] == "I went home again."
+
+
 def test_line_numbers_are_listed_as_dropped() -> None:
     reading = read_text("".join(f"{n} {'INT' if n % 2 else 'P01'}: so\n" for n in range(1, 8)))
     assert [(d.text, d.reason, d.words) for d in reading.report.dropped] == [("1 to 7", "line numbers", 7)]

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import decode, head_text
@@ -28,7 +29,7 @@ _INLINE = re.compile(rf"\s*\[({_TIME})\s*-->\s*({_TIME})\]\s?(.*)")
 _CUES_INSIDE = re.compile(rf"^(?:{_TIMING.pattern}|{_INLINE.pattern})$", re.MULTILINE)
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:\s|$)")
 _CUE_ID = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}(?:/.*|-\d+)?")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>|(</v>)")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|(</v>)")
 _TAG = re.compile(
     r"</?(?:c|i|b|u|s|ruby|rt|lang|font|v)(?:[.\s][^<>]*)?>|<\d[\d:.,]*>|\{\\[^{}]*\}", re.IGNORECASE
 )
@@ -62,9 +63,10 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     decoded = decode(file, settings.encoding)
     cues, dropped, warnings = parse_cues(decoded.text, file.name)
     cues, repeats = _without_repeats(cues, decoded.text)
-    pieces, label_words = _said(cues, file.name, clean_id(file.stem), roster, warnings)
+    spans = [(cue, *span) for cue in cues for span in _voices(cue)]
+    pieces, label_words = _said(spans, file.name, clean_id(file.stem), roster, warnings)
     script = compose(pieces, pause=settings.pause)
-    script.words_in = sum(count_words(text) for cue in cues for text in map(_plain, cue.payload))
+    script.words_in = sum(count_words(text) for _, _, text in spans)
     script.dropped = dropped + repeats
     script.words_in += sum(piece.words for piece in script.dropped)
     script.words_in_labels = label_words
@@ -184,12 +186,15 @@ def _plain(payload: str) -> str:
 
 
 def _said(
-    cues: Sequence[Cue], name: str, transcript_id: str, roster: Roster, warnings: list[Problem]
+    spans: Sequence[tuple[Cue, str, str]],
+    name: str,
+    transcript_id: str,
+    roster: Roster,
+    warnings: list[Problem],
 ) -> tuple[list[Said], int]:
-    """Who says what in each cue, and the number of words that are labels."""
-    spans = [(cue, *span) for cue in cues for span in _voices(cue)]
+    """Who says what, from spans of (cue, voice, text), and the number of words that are labels."""
     named = any(voice for _, voice, _ in spans)
-    lines = [Line(number=cue.line, text=text) for cue, _, text in spans]
+    lines = [] if named else [Line(number=cue.line, text=text) for cue, _, text in spans]
     proposed = [
         label if label and label.evidence in ("colon", "bracketed") else None
         for label in propose(lines, [None] * len(lines))
@@ -197,13 +202,13 @@ def _said(
     believed = believe(lines, proposed, roster, transcript_id)
     found: list[tuple[Cue, str | None, str]] = []
     label_words = 0
-    for (cue, voice, text), label in zip(spans, proposed, strict=True):
+    for (cue, voice, text), label in zip_longest(spans, proposed):
         if not text.strip():
             continue
         key = label_key(label.label) if label else ""
         if voice:
             found.append((cue, voice, text))
-        elif label and not named and key in believed.labels:
+        elif label and key in believed.labels:
             label_words += count_words(text[: label.words_at])
             found.append((cue, believed.labels[key], text[label.words_at :]))
         else:

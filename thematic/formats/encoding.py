@@ -138,7 +138,7 @@ def _refuse_nul(file: SourceFile) -> None:
 def _finish(file: SourceFile, decoded: str, encoding: str, keep: str, *, bom: bool = False) -> Decoded:
     if not keep and len(_ILLEGAL.findall(decoded[:65536])) > _BINARY_SHARE * len(decoded[:65536]):
         _refuse_nul(file)
-    text, warnings = clean(canonical(decoded), file.name, keep)
+    text, warnings = clean(canonical(decoded.lstrip("\ufeff")), file.name, keep)
     if not text.strip():
         raise InputError(
             "the file is empty", path=file.name, hint="remove it, or export the transcript again"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from thematic.formats.labels import Line, is_name
+from thematic.formats.labels import Line, head_of, is_name
 
 __all__ = ["untangle"]
 
@@ -22,12 +22,12 @@ _NAME = re.compile(r"\s*\*{0,2}([^\W\d_][^:*\n]{0,60}?):\*{0,2}\s")
 
 def untangle(lines: Sequence[Line]) -> list[Line]:
     """The lines of a Meet transcript with all but speech set aside; those of other documents unchanged."""
-    first = next((i for i, line in enumerate(lines) if _TIME.fullmatch(line.text)), None)
-    last = next((i for i, line in enumerate(lines) if _END.match(line.text)), None)
+    first = next((i for i, line in enumerate(lines) if _TIME.fullmatch(head_of(line.text))), None)
+    last = next((i for i, line in enumerate(lines) if _END.match(head_of(line.text))), None)
     if first is None or last is None or last < first:
         return list(lines)
     speech = lines[first:last]
-    names = {m[1] for line in speech if (m := _NAME.match(line.text)) and is_name(m[1])}
+    names = {m[1] for line in speech if (m := _NAME.match(head_of(line.text))) and is_name(m[1])}
     found = [_aside(line, "before the transcript") for line in lines[:first]]
     found += [part for line in speech for part in _split(line, names)]
     return found + [_aside(line, "after the transcript") for line in lines[last:]]

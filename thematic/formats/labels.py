@@ -24,6 +24,7 @@ __all__ = [
     "LineLabel",
     "Stamp",
     "believe",
+    "head_of",
     "is_name",
     "is_usual_label",
     "leading_stamps",
@@ -96,7 +97,7 @@ _STAMP_FIRST = re.compile(
     rf"\s*(?:#{{1,6}}\s+)?(?P<stamp>{_ENCLOSED}|{_RANGE}(?=\s|$))(?:\s*[-–|:](?=\s))?\s*"
 )
 STAMP_INSIDE = re.compile(
-    rf"\s*(?:\[\s*{_RANGE}\s*\]|#\s*{_RANGE}\s*#|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|\(\d{{1,2}}:\d{{2}}:\d{{2}}\))"
+    rf"\[\s*{_RANGE}\s*\]|#\s*{_RANGE}\s*#|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|\(\d{{1,2}}:\d{{2}}:\d{{2}}\)"
 )
 # List marks and quotes of Markdown, >> of captions: no part of a label.
 _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
@@ -130,6 +131,8 @@ _WORDS_NOT_NAMES = frozenset(
     anyway basically so well actually yes no okay ok like because but and or then also plus first second third
     firstly secondly finally conclusion reason result""".split()
 )
+_HEAD = 240
+_MANY_PAIRS = 10_000  # no interview has so many labels; a list of names may
 _PARTICLES = frozenset(
     "de da do dos del della der den di du van von la le el al bin ibn ben of and & und et y".split()
 )
@@ -137,6 +140,17 @@ _NUMBERED = re.compile(
     r"(?:(?:unknown|unidentified|male|female) )?(?:speaker|voice|person|sprecher(?:in)?)"
     r"[\s_.#-]*(?:\d+|[a-z])?"
 )
+
+
+def head_of(text: str) -> str:
+    """The part of a line in which a label and a time may stand, with … for the rest.
+
+    Lines are as long as they like; patterns see no more than this of them.
+    """
+    if len(text) <= _HEAD:
+        return text
+    text = text.rstrip()
+    return text if len(text) <= _HEAD else text[:_HEAD] + "…"
 
 
 def stamp_times(stamp: str) -> tuple[float | None, float | None]:
@@ -151,7 +165,7 @@ def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
     A time without brackets ("10:30 we left the house") counts where it stands alone, before what may be a
     label, or where at least a third of the lines begin with one.
     """
-    found = [None if line.columns or line.aside else _STAMP_FIRST.match(line.text) for line in lines]
+    found = [None if line.columns or line.aside else _STAMP_FIRST.match(head_of(line.text)) for line in lines]
     bare = {
         i
         for i, m in enumerate(found)
@@ -206,7 +220,7 @@ def believe(
             doubtful.append((label, number))
     # A name seen once is a label when it is a believed one mistyped, or in capitals as all the others are.
     capitals = len(labels) >= 2 and all(label.isupper() for label in labels.values())
-    for label, number in list(doubtful):
+    for label, number in list(doubtful) if len(labels) * len(doubtful) <= _MANY_PAIRS else ():
         if (capitals and label.isupper()) or get_close_matches(label_key(label), labels, n=1, cutoff=0.8):
             labels[label_key(label)] = label
             doubtful.remove((label, number))
@@ -244,7 +258,8 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         )
     start, end = (stamp.start, stamp.end) if stamp else (None, None)
     at = stamp.end_at if stamp else 0
-    lead = _LEAD.match(line.text, at)
+    text = head_of(line.text)
+    lead = _LEAD.match(text, at)
     at = lead.end() if lead else at
     if line.heading:
         label = _tidy(line.text[at:].strip("#: "))
@@ -254,12 +269,12 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
             bold = _propose_bold(line, start, end)
             if bold:
                 return bold
-        m = pattern.match(line.text, at)
+        m = pattern.match(text, at)
         if not m or not _plausible(_tidy(m["label"])):
             continue
         label = _tidy(m["label"])
         groups = m.groupdict()
-        tight = line.text[m.end() - 1] == ":" and m.end() < len(line.text)
+        tight = text[m.end() - 1] == ":" and m.end() < len(text)
         if evidence == "colon" and tight and not is_usual_label(label) and label.lower() != label.upper():
             continue  # ratio:2 and file:name are words; INT:So and 田中:はい are labels
         own = stamp_times(groups.get("time") or groups.get("late") or groups.get("clock") or "")

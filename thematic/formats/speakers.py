@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import cast, get_args
 
 from thematic.errors import InputError, Problem
@@ -41,6 +42,7 @@ _PARTICIPANT = re.compile(
     rf"befragte[rn]?|fg[\s_.#-]*\d+[\s_.#-]*p){_SUFFIX}"
 )
 _SINGLE_LETTER = re.compile(r"[^\W\d_]")
+_FIRST_WORDS = 300  # characters, of which a snippet is made
 _PARENTHESIS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 
 
@@ -109,6 +111,7 @@ class Roster:
         )
 
 
+@lru_cache(maxsize=4096)
 def label_key(label: str) -> str:
     """A label as it is compared: composed, spaces collapsed, case ignored."""
     return " ".join(unicodedata.normalize("NFC", label).split()).casefold()
@@ -136,14 +139,14 @@ def assign_roles(
     told apart by questions and by words a turn; the warning says so.
     """
     roles: dict[str, tuple[Role, bool, str]] = {}
-    labels = [entry.label for entry in heard]
-    for label in labels:
+    keys = frozenset(label_key(entry.label) for entry in heard)
+    for label in (entry.label for entry in heard):
         confirmed = roster.role(transcript_id, label)
         if confirmed:
             roles[label] = (confirmed, True, roster.path)
         elif stated and label in stated:
             roles[label] = (stated[label], False, "stated in the file")
-        elif known := _known_among(label, labels):
+        elif known := _known_among(label, keys):
             roles[label] = (known, False, "known label")
     warnings = []
     unknown = [entry for entry in heard if entry.label not in roles]
@@ -234,14 +237,16 @@ def speakers_toml(speakers: Iterable[Speaker]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _known_among(label: str, labels: Sequence[str]) -> Role | None:
-    """`known_role`, with single letters read in the company of the other labels.
+def _known_among(label: str, keys: frozenset[str]) -> Role | None:
+    """`known_role`, with single letters read in the company of all labels of the transcript.
 
     `R` is the respondent, but no known label beside P01, where it may be the researcher; `B` beside `I` is
     the German Befragte; `A`, `I` and `Q` among other initials are names.
     """
     key = label_key(label)
-    others = {label_key(other) for other in labels} - {key}
+    if not _SINGLE_LETTER.fullmatch(key):
+        return known_role(label)
+    others = keys - {key}
     if key == "b" and others == {"i"}:
         return "participant"
     if key == "r" and any(known_role(other) == "participant" for other in others):
@@ -308,7 +313,7 @@ def utterances(spoken: Iterable[tuple[str, str, int]]) -> list[Utterances]:
     """What each label says, in order of first appearance, from (label, words as text, number of words)."""
     heard: dict[str, Utterances] = {}
     for label, text, words in spoken:
-        before = heard.get(label) or Utterances(label, 0, 0, 0, snippet(text))
+        before = heard.get(label) or Utterances(label, 0, 0, 0, snippet(text[:_FIRST_WORDS]))
         questions = sum(text.count(mark) for mark in "?？؟")
         heard[label] = replace(
             before,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from thematic.errors import Problem
 from thematic.formats.google_meet import untangle
@@ -17,6 +17,7 @@ from thematic.formats.labels import (
     LineLabel,
     Stamp,
     believe,
+    head_of,
     leading_stamps,
     propose,
     stamp_times,
@@ -32,8 +33,7 @@ __all__ = ["find_turns"]
 _NewTurns = Literal["label", "blank line", "line", "nothing"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A stretch of the text and what it is. The pieces of a document, joined, are its text."""
 
     kind: Literal["words", "label", "stamp", "dropped", "space"]
@@ -101,7 +101,7 @@ def find_turns(
 
 def _without_line_numbers(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Dropped]]:
     """Lines without the numbers before them, where nearly all have one and the numbers rise; what went."""
-    found = [(i, m) for i, line in enumerate(lines) if (m := _LINE_NUMBER.match(line.text))]
+    found = [(i, m) for i, line in enumerate(lines) if (m := _LINE_NUMBER.match(head_of(line.text)))]
     numbers = [int(m[1]) for _, m in found]
     filled = sum(1 for line in lines if line.text.strip())
     rising = all(b > a or b == 1 for a, b in pairwise(numbers))
@@ -127,7 +127,7 @@ def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> froz
             line.columns
             or count_words(line.text) > 12
             or "?" in line.text
-            or _NOT_SPEECH.fullmatch(line.text)
+            or _NOT_SPEECH.fullmatch(head_of(line.text))
         ):
             break
         if label and label.evidence != "alone":
@@ -135,7 +135,7 @@ def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> froz
             if label.evidence in ("timed", "bracketed") or key in keys:
                 break
             keys.add(key)
-        if _METADATA.match(line.text):
+        if _METADATA.match(head_of(line.text)):
             last = i
     block = last + 1
     while last >= 0 and block < len(lines) and _field(lines[block].text):
@@ -156,7 +156,7 @@ def _field(text: str) -> bool:
 
 def _no_speech(line: Line) -> str:
     """Why a line is no speech, or an empty string."""
-    return line.aside or ("no speech" if _NOT_SPEECH.fullmatch(line.text) else "")
+    return line.aside or ("no speech" if _NOT_SPEECH.fullmatch(head_of(line.text)) else "")
 
 
 def _pieces(
@@ -186,9 +186,11 @@ def _pieces(
                 at = stamp.end_at
                 pieces.append(_Piece("stamp", line.text[:at], line.number, start=stamp.start, end=stamp.end))
             for m in STAMP_INSIDE.finditer(line.text, at):
-                pieces += _words(line.text[at : m.start()], line.number)
+                before = line.text[at : m.start()]
+                pieces += _words(before.rstrip(), line.number)
                 start, end = stamp_times(m[0])
-                pieces.append(_Piece("stamp", m[0], line.number, start=start, end=end))
+                stamp_text = before[len(before.rstrip()) :] + m[0]
+                pieces.append(_Piece("stamp", stamp_text, line.number, start=start, end=end))
                 at = m.end()
             pieces += _words(line.text[at:], line.number)
         pieces.append(_Piece("space", "\n", line.number))
@@ -252,6 +254,9 @@ def _fold(pieces: Sequence[_Piece], new_turns: _NewTurns) -> Script:
                 turn = Spoken(label, length, length, start, end)
                 script.turns.append(turn)
                 anchor, start, end = start, None, None
+            elif not parts[-1][-1].isspace():  # a stamp that left the text stood between two words
+                parts.append(" ")
+                length += 1
             if anchor is not None:
                 turn.anchors.append((length, anchor))
                 anchor = None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["open_zip", "parse_xml", "read_part", "refuse_entities"]
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 MAX_PARTS = 10_000
 _ENCRYPTED = 0x1
 

@@ -1,0 +1,225 @@
+"""Damaged and hostile files, made from good ones by a seeded random generator."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+
+from tests.formats.writers import WRITERS, Spoken
+
+__all__ = ["hostile_files", "mutants", "seeds"]
+
+TURNS = [
+    Spoken("INT", "So, how was it – the café?", 1.0, 2.0),
+    Spoken("P01", "It was fine. I went there every week, 12 times.", 2.5, 6.0),
+    Spoken("INT", "And then?", 6.5, 7.0),
+    Spoken("P01", "Then 🙂 I left, because it’s far & late.", 8.0, 11.0),
+] * 5
+EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf cha".split()
+NASTY = (
+    b"\x00",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\r",
+    b"\x15",
+    b"-->",
+    b"99999999999999999999:99",
+    b"{" * 50,
+    b"[" * 50,
+    b"<v " * 20,
+    b"&#x110000;",
+    b"\\u-1?",
+    b"\\'zz",
+    b"NaN",
+    b'"',
+    b"\n\n\n",
+    b":" * 30,
+    b"[00:00:00]" * 10,
+    "‮".encode(),
+    "\ud800".encode("utf-8", "surrogatepass"),
+)
+
+
+def seeds() -> list[tuple[str, bytes]]:
+    """Good files of every shape: (name, bytes)."""
+    chat = "@UTF8\n@Begin\n@Participants:\tINV X Investigator\n*INV:\tso it ? \x150_1500\x15\n@End\n"
+    eaf = (
+        '<?xml version="1.0"?><ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="a" TIME_VALUE="0"/>'
+        '<TIME_SLOT TIME_SLOT_ID="b" TIME_VALUE="9"/></TIME_ORDER><TIER TIER_ID="INT"><ANNOTATION>'
+        '<ALIGNABLE_ANNOTATION TIME_SLOT_REF1="a" TIME_SLOT_REF2="b"><ANNOTATION_VALUE>So it?'
+        "</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>"
+    )
+    table = "start,end,speaker,text\n0:01,0:02,INT,So it?\n0:03,0:04,P01,It was\n"
+    answers = "id,site,Why did you go?\n1,A,Because my friend went there.\n2,B,I wanted to see it.\n"
+    aws = (
+        '{"results": {"items": [{"type": "pronunciation", "start_time": "0.1", "end_time": "0.2", '
+        '"speaker_label": "spk_0", "alternatives": [{"content": "So"}]}, {"type": "punctuation", '
+        '"alternatives": [{"content": "."}]}]}}'
+    )
+    return [
+        *((name, write(TURNS)) for name, write in WRITERS.values()),
+        ("P01.cha", chat.encode()),
+        ("P01.eaf", eaf.encode()),
+        ("P01.csv", table.encode()),
+        ("P01.csv", answers.encode()),
+        ("P01.json", aws.encode()),
+        ("P01.xlsx", _workbook()),
+    ]
+
+
+def mutants(n: int, seed: int = 20261122) -> Iterator[tuple[str, bytes]]:
+    """`n` damaged files, the same for the same seed: each a good one mutated one to four times."""
+    chance = random.Random(seed)
+    good = seeds()
+    for _ in range(n):
+        name, data = chance.choice(good)
+        for _ in range(chance.randint(1, 4)):
+            data = chance.choice(_MUTATIONS)(data, chance)[:2_000_000]
+        if chance.random() < 0.15:
+            name = f"P01.{chance.choice(EXTENSIONS)}"
+        yield name, data
+
+
+def hostile_files() -> dict[str, tuple[str, bytes]]:
+    """Attacks by name: bombs, entities, declared sizes, paths out of the folder, depth."""
+    billion = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    entities = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{billion}]><x>&a9;</x>'.encode()
+    external = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
+    body = b'<w:document xmlns:w="w"><w:body/></w:document>'
+    bomb = b"<x>" + b" " * (70 << 20) + b"</x>"
+    deep = b"<x>" * 100_000 + b"</x>" * 100_000
+    return {
+        "docx bomb": ("P01.docx", _zip({"word/document.xml": bomb})),
+        "odt bomb": ("P01.odt", _zip({"content.xml": bomb})),
+        "xlsx bomb": ("P01.xlsx", _zip({"xl/workbook.xml": bomb})),
+        "docx of a gigabyte, it says": ("P01.docx", _declare(_zip({"word/document.xml": body}), 1 << 30)),
+        "odt of four gigabytes, it says": ("P01.odt", _declare(_zip({"content.xml": body}), 0xFFFFFFF0)),
+        "docx entities": ("P01.docx", _zip({"word/document.xml": entities})),
+        "odt entities": ("P01.odt", _zip({"content.xml": entities})),
+        "xlsx entities": ("P01.xlsx", _zip({"xl/workbook.xml": entities})),
+        "eaf entities": ("P01.eaf", entities.replace(b"<x>", b"<ANNOTATION_DOCUMENT>")),
+        "eaf external": ("P01.eaf", external.replace(b"<x>", b"<ANNOTATION_DOCUMENT>")),
+        "docx external": ("P01.docx", _zip({"word/document.xml": external})),
+        "utf-16 entities": ("P01.docx", _zip({"word/document.xml": entities.decode().encode("utf-16")})),
+        "docx deep": ("P01.docx", _zip({"word/document.xml": deep})),
+        "odt deep": ("P01.odt", _zip({"content.xml": deep})),
+        "json deep": ("P01.json", b'{"segments": ' + b"[" * 200_000),
+        "jsonl deep": ("P01.jsonl", b'{"doc": "a", "text": ' + b"[" * 200_000),
+        "rtf deep": ("P01.rtf", b"{\\rtf1 " + b"{" * 200_000),
+        "paths out of the folder": ("P01.docx", _zip({"../../etc/x.xml": body, "/word/y.xml": body})),
+        "many parts": ("P01.docx", _zip({f"word/{n}.xml": b"" for n in range(20_000)})),
+        "zip in itself": ("P01.docx", _zip({"word/document.xml": _zip({"word/document.xml": body})})),
+        "one long line": ("P01.txt", b"INT: " + b"so it was and " * 750_000),
+        "one long word": ("P01.txt", b"INT: " + b"a" * 10_000_000),
+        "many colons": ("P01.txt", b"a:" * 2_000_000),
+        "many labels": ("P01.txt", b"".join(b"Ann%d: so\n" % n for n in range(30_000))),
+        "many spaces": ("P01.txt", b"INT: so" + b" " * 5_000_000 + b"x\nP01:" + b"\t" * 1_000_000),
+        "many stamps": ("P01.txt", b"INT: so" + b" [00:00:01] so" * 200_000),
+        "many voices": ("P01.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"<v A>a" * 300_000),
+        "many open tags": ("P01.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"<v " * 500_000),
+        "many cues": (
+            "P01.srt",
+            b"".join(b"%d\n00:00:01,000 --> 00:00:02,000\nINT: so\n\n" % n for n in range(40_000)),
+        ),
+        "many braces": ("P01.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"{\\" * 500_000),
+        "many quotes": ("P01.csv", b"speaker,text\n" + b'"' * 2_000_001),
+        "many columns": ("P01.csv", b"speaker,text" + b",a" * 200_000 + b"\nINT,so"),
+    }
+
+
+def _flip(data: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        if changed:
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
+
+
+def _cut(data: bytes, chance: random.Random) -> bytes:
+    return data[: chance.randrange(len(data) + 1)]
+
+
+def _delete(data: bytes, chance: random.Random) -> bytes:
+    a, b = sorted(chance.randrange(len(data) + 1) for _ in range(2))
+    return data[:a] + data[b:]
+
+
+def _repeat(data: bytes, chance: random.Random) -> bytes:
+    a, b = sorted(chance.randrange(len(data) + 1) for _ in range(2))
+    return data[:b] + data[a:b] * chance.choice([1, 2, 50]) + data[b:]
+
+
+def _insert(data: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(data) + 1)
+    return data[:at] + chance.choice(NASTY) + data[at:]
+
+
+def _shuffle_lines(data: bytes, chance: random.Random) -> bytes:
+    lines = data.split(b"\n")
+    chance.shuffle(lines)
+    return b"\n".join(lines)
+
+
+def _recode(data: bytes, chance: random.Random) -> bytes:
+    text = data.decode("utf-8", "replace")
+    return text.encode(chance.choice(["utf-16", "utf-16-le", "cp1252", "utf-32", "cp037"]), "replace")
+
+
+def _splice(data: bytes, chance: random.Random) -> bytes:
+    _, other = chance.choice(seeds())
+    return data[: chance.randrange(len(data) + 1)] + other[chance.randrange(len(other)) :]
+
+
+def _inside_zip(data: bytes, chance: random.Random) -> bytes:
+    """One part of an archive mutated, and the archive made anew."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {part.filename: archive.read(part) for part in archive.infolist()}
+    except Exception:  # a mutant that is no archive any more
+        return _flip(data, chance)
+    name = chance.choice(sorted(parts))
+    mutate = chance.choice([_flip, _cut, _delete, _repeat, _insert])
+    return _zip({**parts, name: mutate(parts[name], chance)})
+
+
+_MUTATIONS: Sequence[Callable[[bytes, random.Random], bytes]] = (
+    _flip,
+    _cut,
+    _delete,
+    _repeat,
+    _insert,
+    _insert,
+    _shuffle_lines,
+    _recode,
+    _splice,
+    _inside_zip,
+    _inside_zip,
+)
+
+
+def _zip(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _declare(data: bytes, size: int) -> bytes:
+    """The archive with its last part said to unpack to `size` bytes."""
+    at = data.rindex(b"PK\x01\x02")
+    return data[: at + 24] + struct.pack("<I", size) + data[at + 28 :]
+
+
+def _workbook() -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["start", "speaker", "text"], ["0:01", "INT", "So?"], ["0:02", "P01", "It was."]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
