@@ -370,9 +370,10 @@ def _circumstances(
         unit.id for unit, n in zip(coded.units, coded.assigned.sum(axis=1).tolist(), strict=True) if n >= 2
     }
     drawn = drawn_units(study)
+    everything = len(double) == len(pipeline.excerpts)  # then there was nothing to draw
     return Circumstances(
         n_eligible_units=len(pipeline.excerpts),
-        drawn_by_seed=None if not drawn else double <= drawn,
+        drawn_by_seed=None if everything or not drawn else double <= drawn,
         n_after_discussion=late,
     )
 

@@ -514,3 +514,11 @@ def test_the_report_says_how_the_sample_was_chosen(agree: Agree, study: Study) -
     agree("--study", study.root, "--share", "1", command="sample")
     agree("--study", study.root)
     assert "chosen: at random, by seed." in methods.read_text(encoding="utf-8")
+    (study.root / "double-coding.json").unlink()
+    agree("--study", study.root, "--share", "0.1", command="sample")
+    agree("--study", study.root)
+    assert "chosen: not at random." in methods.read_text(encoding="utf-8")
+    for excerpt in excerpts(study)[40:]:
+        decide(study, "ben", excerpt, ["calm"])
+    agree("--study", study.root)
+    assert "chosen: all eligible units were." in methods.read_text(encoding="utf-8")

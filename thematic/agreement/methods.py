@@ -135,7 +135,7 @@ def methods_text(
     paragraphs = [
         _design(pool, background, unit_rule, excluded),
         _statistics(pool, settings, cited, one_variable=one_variable),
-        _unknowns(background),
+        _unknowns(pool, background),
     ]
     if background.stance == "reflexive":
         paragraphs.insert(0, reflexive_text())
@@ -245,11 +245,14 @@ def _estimates(pool: Pool) -> list[Estimate]:
     return [*(row.alpha for row in pool.codes), *pool.overall]
 
 
-def _unknowns(background: Background) -> str:
+def _unknowns(pool: Pool, background: Background) -> str:
     drawn = {True: "at random, by seed", False: "not at random", None: NOT_RECORDED}
     discussed = NOT_RECORDED if background.ledger is None else background.ledger.in_words()
+    chosen = drawn[background.circumstances.drawn_by_seed]
+    if pool.n_double == background.circumstances.n_eligible_units:
+        chosen = "all eligible units were"
     facts = {
-        "How the units coded twice were chosen": drawn[background.circumstances.drawn_by_seed],
+        "How the units coded twice were chosen": chosen,
         "Independence of the coders from each other": NOT_RECORDED,
         "Their training": NOT_RECORDED,
         "How disagreements were resolved": discussed,
