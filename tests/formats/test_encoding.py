@@ -76,6 +76,14 @@ def test_control_characters_go_with_a_warning_and_separators_become_line_ends() 
     assert (warning.line, warning.message) == (5, "2 control characters were taken out")
 
 
+def test_a_byte_order_mark_inside_the_text_goes_with_a_warning() -> None:
+    decoded = decode(file("\ufeffINT: so\n\ufeffINT: it".encode()))
+    assert decoded.text == "INT: so\nINT: it"
+    assert [(w.line, w.message) for w in decoded.warnings] == [
+        (2, "1 byte order marks inside the text were taken out")
+    ]
+
+
 def test_nothing_is_normalised() -> None:
     text = "cafe\u0301 \u202bשלום\u202c 👩‍👩‍👧 ﬁ \u00a0"
     assert decode(file(text.encode())).text == text

@@ -30,6 +30,7 @@ _BINARY_SHARE = 0.02
 _BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 # Characters that XML, and so a spreadsheet or a Word document, cannot hold.
 _ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+_MARK_INSIDE = re.compile("\ufeff")  # where files were put together; it would make INT two speakers
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -88,6 +89,7 @@ def clean(text: str, name: str, keep: str = "") -> tuple[str, tuple[Problem, ...
     illegal = re.compile(f"(?![{re.escape(keep)}]){_ILLEGAL.pattern}") if keep else _ILLEGAL
     for pattern, substitute, what in (
         (illegal, "", "control characters were taken out"),
+        (_MARK_INSIDE, "", "byte order marks inside the text were taken out"),
         (_SURROGATE, "\ufffd", "broken characters were replaced with �"),
     ):
         found = pattern.search(text)
@@ -138,7 +140,7 @@ def _refuse_nul(file: SourceFile) -> None:
 def _finish(file: SourceFile, decoded: str, encoding: str, keep: str, *, bom: bool = False) -> Decoded:
     if not keep and len(_ILLEGAL.findall(decoded[:65536])) > _BINARY_SHARE * len(decoded[:65536]):
         _refuse_nul(file)
-    text, warnings = clean(canonical(decoded.lstrip("\ufeff")), file.name, keep)
+    text, warnings = clean(canonical(decoded), file.name, keep)
     if not text.strip():
         raise InputError(
             "the file is empty", path=file.name, hint="remove it, or export the transcript again"
