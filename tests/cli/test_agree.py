@@ -264,7 +264,7 @@ def test_free_spans_by_character(agree: Agree) -> None:
 
 
 def test_experimental_figures_are_asked_for(agree: Agree) -> None:
-    assert "experimental" not in agree(*SAMPLES).out
+    assert "Experimental" not in agree(*SAMPLES).out
     assert "multi-valued alpha" in agree(*SAMPLES, "--experimental").out
 
 
@@ -319,6 +319,7 @@ BAD: dict[str, tuple[str, Sequence[str], str]] = {
     "one coder": ("unit,coder,code\nu1,Ada,x\n", [], "one coder only, “Ada”"),
     "no overlap": ("unit,coder,code\nu1,Ada,x\nu2,Ben,x\n", [], "no unit was coded by two coders"),
     "nothing": ("unit,coder,code\n", [], "no row below the header"),
+    "no code": ("unit,coder,codes\nu1,Ada,\nu1,Ben,\n", [], "nobody applied a code"),
     "contradiction": ("unit,Ada,Ben\nu1,x,y\nu1,x,z\n", [], "a.csv:3: Ben coded u1 with “z” here"),
     "not a number": (
         "unit,Ada,Ben\nu1,1,2\nu2,1,x\n",

@@ -118,6 +118,12 @@ def ratings_from_table(
         values = None
         in_use = {label for cell in np.unique(table.cell[rows]) for label in table.cells[cell]}
         wanted = tuple(codes) or tuple(dict.fromkeys([*codebook, *sorted(in_use)]))
+        if not wanted:
+            raise AgreementError(
+                "nobody applied a code: every row says “coded with nothing”",
+                path=table.paths[0],
+                hint="check the export; to report codes that nobody used, name their --codebook",
+            )
         ratings = _presence(table, rows, column, kept, wanted, assigned)
     return rated_only(
         CodedUnits(

@@ -45,13 +45,14 @@ def print_report(report: AgreementReport, *, trouble_first: bool = False) -> Non
             console.print(f"{escape(found.variant)}: [bold]{value(found)}[/] {escape(interval(found))}")
     if report.disagreements:
         kinds = ", ".join(f"{kind.kind} {kind.share:.0%}" for kind in report.kinds if kind.n)
-        console.print(f"{len(report.disagreements)} disagreements: {kinds}")
+        n = len(report.disagreements)
+        console.print(f"{n} disagreement{'' if n == 1 else 's'}: {kinds}")
         _print_confusions(report)
     _print_coders(report)
     if report.background.ledger:
         console.print(escape(report.background.ledger.in_words()))
     for name, figure in report.background.experimental.items():
-        console.print(f"[dim]{escape(name)}: {number(figure, 3)} (experimental)[/]")
+        console.print(f"[dim]Experimental: {escape(name)}: {number(figure, 3)}[/]")
     for caution in report.cautions:
         console.print()
         console.print(f"[yellow]{caution.id}[/] {escape(caution.message)}")
