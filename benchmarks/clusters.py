@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -70,6 +69,13 @@ def thematic(rows: Rows, values: np.ndarray, only_shown: bool = False, **setting
     return np.array([label.get(row["id"], -1) for row in rows])
 
 
+def without_shift(rows: Rows, values: np.ndarray) -> np.ndarray:
+    from thematic.clustering import partition
+
+    partition._SHIFTS = 0
+    return thematic(rows, values)
+
+
 def ward_tree_alone(_rows: Rows, values: np.ndarray) -> np.ndarray:
     from thematic.clustering.partition import cut, nearest, neighbour_graph, reduce, ward_tree
 
@@ -114,7 +120,8 @@ OURS: dict[str, Callable[[Rows, np.ndarray], np.ndarray]] = {
     "… what it shows of these": lambda rows, values: thematic(rows, values, only_shown=True),
     "… coarse": lambda rows, values: thematic(rows, values, granularity="coarse"),
     "… fine": lambda rows, values: thematic(rows, values, granularity="fine"),
-    "… the tree alone, nothing settles": ward_tree_alone,
+    "… without the shift to neighbours": without_shift,
+    "… the tree alone: no shift, nothing settles": ward_tree_alone,
     "… hdbscan": lambda rows, values: thematic(rows, values, method="hdbscan"),
     "k-means, k = √n": k_means,
 }
@@ -134,11 +141,17 @@ def work(method: str, folder: Path) -> None:
     found: dict[str, Any] = {
         "seconds": time.process_time() - begin,
         "wall": time.perf_counter() - clock,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": peak_megabytes(),
     }
     for chosen in json.loads((folder / "draws.json").read_text("utf-8")):
         labels.append(run([rows[i] for i in chosen], values[chosen]).tolist())
     (folder / "found.json").write_text(json.dumps(found | {"labels": labels}), "utf-8")
+
+
+def peak_megabytes() -> float:
+    """Of this process alone: getrusage would count what its parent had before it started this one."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def in_a_process(

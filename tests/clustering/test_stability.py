@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isnan
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.clustering.planted import planted
+from thematic.clustering import partition
 from thematic.clustering.stability import best_overlaps, draws, stability
 
 INTERVIEWS = np.repeat(np.arange(10), 4)
@@ -53,6 +56,22 @@ def test_a_group_of_one_interview_is_judged_by_the_draws_that_keep_it() -> None:
         1.0,
         1.0,
     ]
+
+
+def test_the_shift_to_neighbours_makes_blurred_groups_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, vectors = planted(600, noise=0.5)
+    interviews = np.arange(600) // 6 % 10
+
+    def group(rows: Any) -> Any:
+        return partition.ward_groups(vectors.values[rows], np.arange(len(rows)), 6)
+
+    def mean_stability() -> float:
+        found = stability(group(np.arange(600)), interviews, regroup=group, resamples=20, seed=0)
+        return fmean(value for value in found if value is not None)
+
+    shifted = mean_stability()
+    monkeypatch.setattr(partition, "_SHIFTS", 0)
+    assert shifted > mean_stability() + 0.1
 
 
 @pytest.mark.parametrize("interviews", [1, 2])
