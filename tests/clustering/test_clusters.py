@@ -197,7 +197,10 @@ def test_large_studies_make_the_tree_from_a_sample_and_say_so(
 
 @pytest.mark.parametrize("seed", range(3))
 def test_groups_in_mere_noise_are_hidden_as_unstable(seed: int) -> None:
-    found = cluster(*planted(300, interviews=10, noise=5.0, seed=seed)).clusters
+    excerpts, _ = planted(300, interviews=10)
+    noise = np.random.default_rng(seed).normal(size=(300, 384))
+    texts = [excerpt.text for excerpt in excerpts]
+    found = cluster(*study(texts, noise, [excerpt.transcript_id for excerpt in excerpts])).clusters
     assert len(found) == 17
     assert {item.status for item in found} == {"hidden"}
     assert any(item.reason.startswith("unstable") for item in found)
