@@ -199,6 +199,33 @@ def test_speechmatics() -> None:
     assert said(read_json(data)) == [("S1", "So?", 0.5, 1.5), ("S2", "Well", 2.0, 2.5), ("", "hm", 3.0, 3.5)]
 
 
+def test_whisper_cpp_and_assemblyai_write_milliseconds() -> None:
+    cpp = {"transcription": [{"offsets": {"from": 500, "to": 1500}, "text": " So."}]}
+    assert said(read_json(cpp)) == [("", "So.", 0.5, 1.5)]
+    words = [
+        {"text": "So.", "start": 500, "end": 1500, "speaker": "A"},
+        {"text": "It.", "start": 2000, "end": 2500},
+    ]
+    assert said(read_json({"text": "So. It.", "words": words, "utterances": None})) == [
+        ("Speaker A", "So.", 0.5, 1.5),
+        ("", "It.", 2.0, 2.5),
+    ]
+    utterance = {"text": "So. It.", "start": 500, "end": 2500, "speaker": "B", "words": words}
+    told_apart = {"text": "So. It.", "words": words, "utterances": [utterance]}
+    assert said(read_json(told_apart)) == [("Speaker B", "So. It.", 0.5, 2.5)]
+
+
+def test_rev() -> None:
+    elements = [
+        {"type": "text", "value": "So", "ts": 0.5, "end_ts": 0.7},
+        {"type": "punct", "value": ", "},
+        {"type": "text", "value": "it?", "ts": 0.8, "end_ts": 1.0},
+    ]
+    data = {"monologues": [{"speaker": 0, "elements": elements}], "speakers": [{"id": 0, "name": "Ann"}]}
+    assert said(read_json(data)) == [("Ann", "So, it?", 0.5, 1.0)]
+    assert said(read_json({"monologues": data["monologues"]})) == [("Speaker 0", "So, it?", 0.5, 1.0)]
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -173,6 +173,22 @@ def test_whisper_text_with_times_is_read_as_captions() -> None:
     assert said(reading) == [("", "Hello everyone.", 43.81, 47.85), ("", "I'm here.", 3648.35, 3654.57)]
 
 
+def test_youtube_s_own_captions() -> None:
+    reading = read_cues("0:00:01.500,0:00:02.000\nso it\n\n0:00:02.000,0:00:03.250\nwas\n", "P01.sbv")
+    assert said(reading) == [("", "so it was", 1.5, 3.25)]
+
+
+def test_telephone_numbers_and_names_in_small_letters() -> None:
+    cues = ["+1 555 010 0199: hello", "iPhone: yes", "iPhone: so: fine", "1555***0199: bye", "jo: a", "jo: b"]
+    reading = read_cues(vtt(*[f"00:0{i}.000 --> 00:0{i}.900\n{cue}" for i, cue in enumerate(cues)]))
+    assert [(s, w) for s, w, *_ in said(reading)] == [
+        ("+1 555 010 0199", "hello"),
+        ("iPhone", "yes so: fine"),
+        ("1555***0199", "bye"),
+        ("jo", "a b"),
+    ]
+
+
 def test_the_same_interview_in_every_caption_format_has_the_same_turns() -> None:
     cues = [
         ("01.000", "02.000", "So hello."),

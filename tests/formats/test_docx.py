@@ -138,6 +138,20 @@ def test_headings_are_no_speech() -> None:
     assert [(d.text, d.reason) for d in reading.report.dropped] == [("Question 1", "heading")]
 
 
+def test_footnotes_and_the_numbers_that_call_them_are_no_speech() -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{kind}" Target="footnotes.xml"/></Relationships>'
+    )
+    notes = f'<w:footnotes {W}><w:footnote w:id="2">{paragraph("A note.")}</w:footnote></w:footnotes>'
+    called = "<w:r><w:footnoteReference w:id='2'/></w:r>"
+    parts = {"word/_rels/document.xml.rels": links, "word/footnotes.xml": notes}
+    reading = read_docx(docx(paragraph("INT: So?"), paragraph(run("P01: It"), called, run(" was.")), **parts))
+    assert said(reading)[1] == ("P01", "It was.", None)
+    assert [d.reason for d in reading.report.dropped] == ["footnote"]
+
+
 def zipped(**parts: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

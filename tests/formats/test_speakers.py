@@ -127,6 +127,16 @@ def test_an_alias_gives_the_role_of_its_name() -> None:
     assert [(t.speaker, t.role) for t in reading.transcripts[0].turns][2] == ("INT", "interviewer")
 
 
+def test_names_in_speakers_toml_that_nobody_has_are_said() -> None:
+    roster = read_roster(
+        '[P01]\ninterviewer = ["Jane", "Jan"]\naliases = {Tim = "Jane"}\n[P1]\nother = ["x"]\n'
+    )
+    messages = [warning.message for warning in read(TWO, roster).report.warnings]
+    assert "[P01] names “jan” and “tim”, who says nothing" in messages
+    (unused,) = roster.without_transcript(["P01", "P02"])
+    assert (unused.message, unused.hint) == ("[P1] names no transcript", "transcripts are P01 and P02")
+
+
 def test_the_text_does_not_depend_on_speakers_toml() -> None:
     roster = read_roster('[P01]\ninterviewer = ["Tom"]\naliases = {Tom = "Dr Poe"}\n')
     assert read(TWO).transcripts[0].text == read(TWO, roster).transcripts[0].text

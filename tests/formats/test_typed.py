@@ -100,6 +100,42 @@ GOLDEN = {
         "Speaker 1 (00:03):\nSo?\n\nSpeaker 2 (1:00:03): Well.\n",
         [("Speaker 1", "par", "So?", 3.0), ("Speaker 2", "par", "Well.", 3603.0)],
     ),
+    "time and name on a line": Golden(
+        "00:00:03 Ann Roe\nSo?\n\n00:00:09 - Tom Poe\nIt was.\n\n00:00:12 Ann Roe\nAnd?\n\n"
+        "00:00:14 Tom Poe\nNo.\n",
+        [
+            ("Ann Roe", "int", "So?", 3.0),
+            ("Tom Poe", "par", "It was.", 9.0),
+            ("Ann Roe", "int", "And?", 12.0),
+            ("Tom Poe", "par", "No.", 14.0),
+        ],
+    ),
+    "name above a time": Golden(
+        "Ann Roe\n[00:00:03]\nSo.\n\nTom Poe\n[00:00:09]\nIt was.\n\nAnn Roe\n[00:00:12]\nAnd.\n\n"
+        "Tom Poe\n[00:00:14]\nYeah\n",
+        [
+            ("Ann Roe", "par", "So.", 3.0),
+            ("Tom Poe", "par", "It was.", 9.0),
+            ("Ann Roe", "par", "And.", 12.0),
+            ("Tom Poe", "par", "Yeah", 14.0),
+        ],
+    ),
+    "time behind the label": Golden(
+        "Interviewer: [00:00:03] So?\nSpeaker 2: (00:09) It was.\nInterviewer: [00:00:12] And?\n",
+        [
+            ("Interviewer", "int", "So?", 3.0),
+            ("Speaker 2", "par", "It was.", 9.0),
+            ("Interviewer", "int", "And?", 12.0),
+        ],
+    ),
+    "one space before the time": Golden(
+        "Speaker 1 00:00:03\nSo at 10:30\nSpeaker 2 00:00:09\nIt was.\nJane (she/her)  0:33\nHm.\n",
+        [
+            ("Speaker 1", "par", "So at 10:30", 3.0),
+            ("Speaker 2", "par", "It was.", 9.0),
+            ("Jane (she/her)", "par", "Hm.", 33.0),
+        ],
+    ),
     "zoom saved captions, over midnight": Golden(
         "[Jane Doe] 23:59:50\nHello.\n\n[Tom Ray] 00:00:05\nHi.\n",
         [("Jane Doe", "par", "Hello.", 0.0), ("Tom Ray", "par", "Hi.", 15.0)],

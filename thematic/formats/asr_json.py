@@ -1,4 +1,4 @@
-"""JSON of speech recognisers: Whisper and WhisperX, AWS Transcribe, Deepgram, Speechmatics, Sonix.
+"""JSON of speech recognisers: Whisper and its kin, AWS Transcribe, Deepgram, Speechmatics, Sonix and others.
 
 Each has a function from its data to pieces of speech. Where a file also gives its whole text, the words are
 counted against it.
@@ -23,7 +23,10 @@ from thematic.text import count_words, join_names
 __all__ = ["RECOGNISERS", "read", "sniff"]
 
 JsonObject = Mapping[str, Any]
-_KEYS = re.compile(r'"(?:segments|results|transcript)"\s*:\s*[\[{]|^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:')
+_KEYS = re.compile(
+    r'"(?:segments|results|transcript|transcription|utterances|monologues)"\s*:\s*[\[{]|'
+    r'^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:'
+)
 _SENTENCE_END = (".", "?", "!", "…", "。", "？", "！")
 
 
@@ -55,6 +58,11 @@ class _Problems:
         if found is None or found < 0:
             self.add(f"{where}: {value!r} is no time in seconds")
         return found
+
+    def milliseconds(self, value: object, where: str) -> float | None:
+        """A time given in milliseconds, in seconds."""
+        found = self.time(value, where)
+        return found / 1000 if found is not None else None
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -398,6 +406,74 @@ def _sonix(data: Any, problems: _Problems) -> Iterator[Said]:
         )
 
 
+# --- whisper.cpp, AssemblyAI, Rev ------------------------------------------------------------------------
+
+
+def _whisper_cpp_wrote(data: Any) -> bool:
+    return isinstance(_inside(data, "transcription"), list)
+
+
+def _whisper_cpp(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Segments with offsets in milliseconds."""
+    for i, segment in enumerate(data["transcription"], 1):
+        text = _inside(segment, "text")
+        if not isinstance(text, str):
+            problems.add(f"segment {i} has no text")
+            continue
+        start = problems.milliseconds(_inside(segment, "offsets", "from"), f"segment {i}")
+        end = problems.milliseconds(_inside(segment, "offsets", "to"), f"segment {i}")
+        yield Said(label=_label(segment.get("speaker")), text=text, start_time=start, end_time=end)
+
+
+def _assemblyai_wrote(data: Any) -> bool:
+    return isinstance(_inside(data, "text"), str) and isinstance(_inside(data, "words"), list)
+
+
+def _assemblyai(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Utterances where speakers were told apart, else words; times in milliseconds."""
+    utterances = _objects(data.get("utterances"))
+    words = []
+    for i, part in enumerate(utterances or _objects(data["words"]), 1):
+        text = part.get("text")
+        if not isinstance(text, str):
+            problems.add(f"part {i} has no text")
+            continue
+        label = _label(part.get("speaker"))
+        label = f"Speaker {label}" if len(label) == 1 else label
+        start = problems.milliseconds(part.get("start"), f"part {i}")
+        end = problems.milliseconds(part.get("end"), f"part {i}")
+        words.append(_Word(text, label, start, end))
+    if utterances:
+        yield from (_joined([word]) for word in words)
+    else:
+        yield from _sentences(words)
+
+
+def _rev_wrote(data: Any) -> bool:
+    return isinstance(_inside(data, "monologues"), list)
+
+
+def _rev(data: Any, problems: _Problems) -> Iterator[Said]:
+    """Monologues of elements that bring their own spaces; names of speakers in a list of their own."""
+    names = {
+        str(speaker.get("id")): _label(speaker.get("name")) for speaker in _objects(data.get("speakers"))
+    }
+    for i, monologue in enumerate(_objects(data["monologues"]), 1):
+        elements = _objects(monologue.get("elements"))
+        if not all(isinstance(element.get("value"), str) for element in elements):
+            problems.add(f"monologue {i} has an element without a value")
+            continue
+        speaker = monologue.get("speaker")
+        starts = [problems.time(element.get("ts"), f"monologue {i}") for element in elements]
+        ends = [problems.time(element.get("end_ts"), f"monologue {i}") for element in elements]
+        yield Said(
+            label=names.get(str(speaker)) or _label(speaker, "Speaker"),
+            text="".join(element["value"] for element in elements),
+            start_time=min((time for time in starts if time is not None), default=None),
+            end_time=max((time for time in ends if time is not None), default=None),
+        )
+
+
 def _no_text(_: Any) -> str:
     return ""
 
@@ -407,5 +483,8 @@ RECOGNISERS: dict[str, Recogniser] = {
     "aws": Recogniser("AWS Transcribe", _aws_wrote, _aws, _aws_text),
     "deepgram": Recogniser("Deepgram", _deepgram_wrote, _deepgram, _deepgram_text),
     "speechmatics": Recogniser("Speechmatics", _speechmatics_wrote, _speechmatics, _no_text),
+    "whisper-cpp": Recogniser("whisper.cpp", _whisper_cpp_wrote, _whisper_cpp, _no_text),
+    "assemblyai": Recogniser("AssemblyAI", _assemblyai_wrote, _assemblyai, _whisper_text),
+    "rev": Recogniser("Rev", _rev_wrote, _rev, _no_text),
     "sonix": Recogniser("Sonix", _sonix_wrote, _sonix, _no_text),
 }

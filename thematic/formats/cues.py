@@ -1,4 +1,4 @@
-"""Captions: WebVTT and SubRip of Zoom, Teams, Whisper and others, and Whisper's text with times.
+"""Captions: WebVTT, SubRip and SBV of Zoom, Teams, Whisper, YouTube and others, and Whisper's timed text.
 
 A tolerant reader of its own, because the libraries lose words or give them to the wrong speaker: they merge a
 second voice of a cue into the first, leave `&#39;` in names, and drop cues with commas in the time.
@@ -25,8 +25,10 @@ __all__ = ["read", "sniff"]
 
 _TIME = r"-?\d[\d:]*(?:[.,]\d+)?"
 _TIMING = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?:[ \t].*)?")
+_SBV_TIME = r"\d+:\d\d:\d\d\.\d{3}"
+_SBV = re.compile(rf"({_SBV_TIME}),({_SBV_TIME})\s*")
 _INLINE = re.compile(rf"\s*\[({_TIME})\s*-->\s*({_TIME})\]\s?(.*)")
-_CUES_INSIDE = re.compile(rf"^(?:{_TIMING.pattern}|{_INLINE.pattern})$", re.MULTILINE)
+_CUES_INSIDE = re.compile(rf"^(?:{_TIMING.pattern}|{_SBV.pattern}|{_INLINE.pattern})$", re.MULTILINE)
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:\s|$)")
 _CUE_ID = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}(?:/.*|-\d+)?")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|(</v>)")
@@ -95,7 +97,7 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
 
     for i, line in enumerate(lines):
         inline = _INLINE.fullmatch(line)
-        timing = inline or _TIMING.fullmatch(line)
+        timing = inline or _TIMING.fullmatch(line) or _SBV.fullmatch(line)
         if timing:
             close()
             block = None
@@ -270,4 +272,4 @@ def _fill(
 def _format(text: str, file: SourceFile) -> str:
     if text.lstrip().startswith("WEBVTT"):
         return "vtt"
-    return "srt" if file.extension != "vtt" and _TIMING.search(text) else file.extension or "srt"
+    return file.extension if file.extension in ("srt", "sbv") else "captions"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -32,7 +32,9 @@ __all__ = [
     "stamp_times",
 ]
 
-Evidence = Literal["column", "timed", "bracketed", "bold", "heading", "colon", "tab", "dash", "dot", "alone"]
+Evidence = Literal[
+    "column", "timed", "bracketed", "bold", "heading", "colon", "tab", "dash", "dot", "stamped", "alone"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ _ENCLOSED = (
     rf"(?:\[\s*{_RANGE}\s*\]|\(\s*{_RANGE}\s*\)|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|#\s*{_RANGE}\s*#)"
 )
 _NAME = r"[^\s:：\[\](){}<>|*\-–—•\"“][^:：\[\](){}<>|\t*\"“”]{0,59}?"
+_FULL_NAME = rf"{_NAME}(?:\s*\([^()\d][^()]{{0,40}}\))?"  # with a remark: Jane (she/her)
+_PHONE = r"\+?\d[\d\s*().-]{5,18}\d"  # who dials in to a meeting; masked as 1555***123
 _STARS = r"(?:\*\*\*?|__)"
 _CLOCKS = re.compile(CLOCK)
 _STAMP_FIRST = re.compile(
@@ -104,10 +108,11 @@ _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
 _BOLD_COLON = re.compile(r":(?=\s|$)|：")
 _AFTER_BOLD = re.compile(rf"\s*(?P<time>{_ENCLOSED})?\s*[:：]?\s*")
+_AFTER_LABEL = re.compile(rf"(?P<time>{_ENCLOSED})\s*")
 
 _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
-    ("timed", re.compile(rf"(?P<label>{_NAME})(?:\s*\t\s*|\s{{2,}}|\s+[-–|·]\s+)(?P<time>{CLOCK})\s*$")),
-    ("timed", re.compile(rf"(?P<label>{_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*(?:[:：]\s*|$)")),
+    ("timed", re.compile(rf"(?P<label>{_FULL_NAME})(?:\s*\t\s*|\s{{2,}}|\s+[-–|·]\s+)(?P<time>{CLOCK})\s*$")),
+    ("timed", re.compile(rf"(?P<label>{_FULL_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*(?:[:：]\s*|$)")),
     ("timed", re.compile(rf"\[(?P<label>[^\]\d][^\]]{{0,59}})\]\s+(?P<clock>{CLOCK})\s*$")),
     ("bracketed", re.compile(r"\[(?P<label>[^\]]{1,60})\]\s*[:：]\s*")),
     (
@@ -116,10 +121,11 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
             rf"{_STARS}(?P<label>{_NAME})\s*(?P<time>{_ENCLOSED})?\s*[:：]?\s*{_STARS}\s*(?P<late>{_ENCLOSED})?\s*[:：]?\s*"
         ),
     ),
-    ("colon", re.compile(rf"(?P<label>{_NAME}(?:\s*\([^()]{{1,40}}\))?)\s*[:：](?!//)\s*")),
+    ("colon", re.compile(rf"(?P<label>{_FULL_NAME}|{_PHONE})\s*[:：](?!//)\s*")),
     ("tab", re.compile(rf"(?P<label>{_NAME})\t\s*")),
     ("dash", re.compile(rf"(?P<label>{_NAME})\s+[-–—]\s+")),
     ("dot", re.compile(r"(?P<label>[QAIRP])\.\s+")),
+    ("stamped", re.compile(rf"(?P<label>{_NAME})\s(?P<time>{CLOCK})\s*$")),
     ("alone", re.compile(rf"(?P<label>{_NAME})\s*$")),
 )
 
@@ -132,6 +138,7 @@ _WORDS_NOT_NAMES = frozenset(
     firstly secondly finally conclusion reason result""".split()
 )
 _HEAD = 240
+_NEARLY_ALL = 0.8
 _MANY_PAIRS = 10_000  # no interview has so many labels; a list of names may
 _PARTICLES = frozenset(
     "de da do dos del della der den di du van von la le el al bin ibn ben of and & und et y".split()
@@ -188,8 +195,23 @@ def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
 
 
 def propose(lines: Sequence[Line], stamps: Sequence[Stamp | None]) -> list[LineLabel | None]:
-    """The label that each line may begin with, after its timestamp if it has one."""
-    return [_propose(line, stamp) for line, stamp in zip(lines, stamps, strict=True)]
+    """The label that each line may begin with, after its timestamp if it has one.
+
+    A name that has its line for itself counts for more when a time stands before it or on the next line.
+    """
+    labels = [_propose(line, stamp) for line, stamp in zip(lines, stamps, strict=True)]
+    for i, label in enumerate(labels):
+        if label and label.evidence == "alone" and (stamps[i] or _above_stamp(lines, stamps, i)):
+            labels[i] = replace(label, evidence="stamped")
+    return labels
+
+
+def _above_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int) -> bool:
+    """Whether line `i` begins a block whose second line is only a time and whose third has words."""
+    if i + 2 >= len(lines) or (i > 0 and lines[i - 1].text.strip()):
+        return False
+    stamp = stamps[i + 1]
+    return stamp is not None and stamp.end_at >= len(lines[i + 1].text) and bool(lines[i + 2].text.strip())
 
 
 def believe(
@@ -208,12 +230,16 @@ def believe(
                 name_like[proposal.evidence] += 1
     with_words = max(1, sum(1 for line in lines if line.text.strip()))
     habit = {evidence: count / with_words for evidence, count in name_like.items()}
+    colons = sum(seen["colon"] for seen in kinds.values()) / with_words
     labels: dict[str, str] = {}
     doubtful: list[tuple[str, int]] = []
     for key, seen in kinds.items():
         label, number = first[key]
-        if roster.knows(transcript_id, label) or any(
-            _believable(label, e, n, habit) for e, n in seen.items()
+        everywhere = colons >= _NEARLY_ALL and seen["colon"] >= 2 and len(label.split()) <= 4
+        if (
+            everywhere  # where nearly every line has a label, jane and iPhone are names too
+            or roster.knows(transcript_id, label)
+            or any(_believable(label, e, n, habit) for e, n in seen.items())
         ):
             labels[key] = label
         elif seen["colon"] and is_name(label):
@@ -234,11 +260,13 @@ def _believable(label: str, evidence: Evidence, seen: int, habit: Mapping[Eviden
     usual, name, share = is_usual_label(label), is_name(label), habit.get(evidence, 0.0)
     single = len(label) == 1
     if evidence == "colon":
-        return usual or (name and (seen >= 2 or share >= 0.8))
+        return usual or (name and (seen >= 2 or share >= _NEARLY_ALL))
     if evidence == "bold":
         return usual or (name and seen >= 2)
     if evidence == "tab":
         return share >= 0.5 and (usual or (name and seen >= 2))
+    if evidence == "stamped":
+        return usual or (name and seen >= 2)
     if evidence == "heading":  # "Question 1" is a heading; a speaker speaks again
         return (usual or name) and seen >= 2
     if evidence == "alone":
@@ -277,10 +305,12 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         tight = text[m.end() - 1] == ":" and m.end() < len(text)
         if evidence == "colon" and tight and not is_usual_label(label) and label.lower() != label.upper():
             continue  # ratio:2 and file:name are words; INT:So and 田中:はい are labels
-        own = stamp_times(groups.get("time") or groups.get("late") or groups.get("clock") or "")
+        after = _AFTER_LABEL.match(text, m.end()) if evidence in ("colon", "bracketed", "bold") else None
+        written = groups.get("time") or groups.get("late") or groups.get("clock")
+        own = stamp_times(written or (after["time"] if after else ""))
         return LineLabel(
             label,
-            m.end(),
+            after.end() if after else m.end(),
             evidence,
             own[0] if own[0] is not None else start,
             own[1] if own[0] is not None else end,
@@ -321,8 +351,9 @@ def _plausible(label: str) -> bool:
 
 
 def is_usual_label(label: str) -> bool:
-    """A label that everybody writes: INT, P03, Participant 2, Speaker 1, SPEAKER_00."""
-    return known_role(label) is not None or bool(_NUMBERED.fullmatch(label_key(label)))
+    """A label that everybody or every program writes: INT, P03, Speaker 1, SPEAKER_00, a telephone number."""
+    key = label_key(label)
+    return known_role(label) is not None or bool(_NUMBERED.fullmatch(key) or re.fullmatch(_PHONE, key))
 
 
 def is_name(label: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import cast, get_args
@@ -101,6 +101,19 @@ class Roster:
         key = label_key(label)
         return self.aliases.get(transcript_id, {}).get(key) or self.aliases.get("", {}).get(key) or label
 
+    def labels_of(self, transcript_id: str) -> frozenset[str]:
+        """The keys of the labels that stand in the table of this transcript, not those for all."""
+        return frozenset(self.roles.get(transcript_id, ())) | frozenset(self.aliases.get(transcript_id, ()))
+
+    def without_transcript(self, transcript_ids: Collection[str]) -> list[Problem]:
+        """A warning for each table that belongs to none of these transcripts."""
+        hint = f"transcripts are {join_names(sorted(transcript_ids))}" if transcript_ids else None
+        return [
+            Problem(f"[{table}] names no transcript", self.path, None, hint)
+            for table in sorted({*self.roles, *self.aliases})
+            if table and table not in transcript_ids
+        ]
+
     def knows(self, transcript_id: str, label: str) -> bool:
         """Whether speakers.toml names this label, as a role or as an alias."""
         key = label_key(label)
@@ -156,6 +169,12 @@ def assign_roles(
             roles[entry.label] = (inferred[entry.label], False, how)
         taken = join_names([f"{entry.label or '(no label)'} as {roles[entry.label][0]}" for entry in unknown])
         warnings.append(Problem(f"taken {taken}: {how}", transcript_id, None, _confirm_hint(transcript_id)))
+    silent = sorted(roster.labels_of(transcript_id) - keys)
+    if silent:
+        message = (
+            f"[{transcript_id}] names {join_names([f'“{label}”' for label in silent])}, who says nothing"
+        )
+        warnings.append(Problem(message, roster.path, None, "write the label as it stands in the transcript"))
     for entry in heard:
         roles.setdefault(entry.label, ("participant", False, "no speaker labels"))
     speakers = {

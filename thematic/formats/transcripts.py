@@ -50,7 +50,7 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "pdf": Format("thematic.formats.pdf", ("pdf",), "PDF"),
     "eaf": Format("thematic.formats.elan", ("eaf",), "ELAN annotation document"),
     "cha": Format("thematic.formats.chat", ("cha",), "CHAT transcript"),
-    "captions": Format("thematic.formats.cues", ("vtt", "srt"), "caption with its times"),
+    "captions": Format("thematic.formats.cues", ("vtt", "srt", "sbv"), "caption with its times"),
     "coded-rows": Format("thematic.formats.coded_rows", ("jsonl", "csv"), "table of coded turns"),
     "tables": Format(
         "thematic.formats.turn_tables", ("csv", "tsv", "tab", "xlsx", "xlsm"), "table of turns or answers"
