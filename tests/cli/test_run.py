@@ -277,7 +277,7 @@ def test_no_transcripts(bad: Path, tmp_path: Path) -> None:
         ("empty.txt", b"", "empty"),
         ("binary.txt", bytes(range(256)) * 8, "binary.txt"),
         ("fake.docx", b"this is no docx", "fake.docx"),
-        ("fake.txt", b"%PDF-1.7 ...", "a PDF"),
+        ("fake.txt", b"%PDF-1.7 ...", "PDF"),
         ("broken.json", b'{"segments": [', "broken.json"),
         ("broken.vtt", b"WEBVTT\n\n00:00:99 --> nonsense\nHello", "broken.vtt"),
     ],

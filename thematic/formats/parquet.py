@@ -74,9 +74,8 @@ def write_vectors(vectors: Vectors) -> bytes:
 def read_vectors(data: bytes) -> Vectors:
     """The inverse of `write_vectors`, bit for bit."""
     import numpy as np
-    import pyarrow.parquet as pq
 
-    table = pq.read_table(BytesIO(data))
+    table = _table(data)
     metadata = _metadata(table)
     width = int(metadata["width"])
 
@@ -242,10 +241,18 @@ def _bytes(table: pa.Table, metadata: dict[str, str]) -> bytes:
 
 
 def _read(data: bytes) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    table = _table(data)
+    return table.to_pylist(), _metadata(table)
+
+
+def _table(data: bytes) -> pa.Table:
+    """The table in these bytes, read in this thread.
+
+    Arrow's own threads may still be starting when a short process ends, and then abort it.
+    """
     import pyarrow.parquet as pq
 
-    table = pq.read_table(BytesIO(data))
-    return table.to_pylist(), _metadata(table)
+    return pq.ParquetFile(BytesIO(data), pre_buffer=False).read(use_threads=False)
 
 
 def _metadata(table: pa.Table) -> dict[str, str]:
