@@ -54,8 +54,9 @@ def review_with_kills(folder: Path, count: int, seed: int) -> tuple[list[str], i
         with worker(folder, "ada", count) as (process, address):
             client = Client(address)
             client.get("/")
-            timer = threading.Timer(rng.uniform(0.02, 0.5), os.kill, (process.pid, signal.SIGKILL))
-            timer.start()
+            # By decisions, not by the clock: a fast machine would be done before the first kill.
+            last = len(acknowledged) + rng.randint(2, max(4, count // 8))
+            timer = threading.Timer(rng.uniform(0, 0.01), os.kill, (process.pid, signal.SIGKILL))
             try:
                 while len(acknowledged) < count:
                     if pending is None:
@@ -69,6 +70,8 @@ def review_with_kills(folder: Path, count: int, seed: int) -> tuple[list[str], i
                     assert answer.status == 303, answer.text
                     acknowledged.append(dict(pending[1])["decision"])
                     pending = None
+                    if len(acknowledged) == last:
+                        timer.start()
                     if len(acknowledged) < count:
                         client.get(answer.headers["Location"])
             except (OSError, http.client.HTTPException):
@@ -91,7 +94,7 @@ def check_all_kept(path: Path, acknowledged: list[str]) -> None:
 
 def test_a_server_killed_at_random_loses_no_acknowledged_decision(tmp_path: Path) -> None:
     acknowledged, kills = review_with_kills(tmp_path, 40, seed=3)
-    assert kills >= 1
+    assert kills >= 3
     check_all_kept(tmp_path / "ada.jsonl", acknowledged)
 
 
