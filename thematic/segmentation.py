@@ -6,11 +6,14 @@ Every word of a participant is in exactly one excerpt, or in a turn that was set
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from thematic.errors import SettingsError
@@ -159,10 +162,24 @@ def _goes_on(text: str, before: Span, start: int) -> bool:
     return text[start].islower()
 
 
+def _import_spacy() -> ModuleType:
+    """spaCy, without the torch that its back end loads wherever torch is installed.
+
+    Rules for sentences never use it, and it costs two seconds and two hundred megabytes. Torch can be
+    imported afterwards as ever.
+    """
+    if "spacy" not in sys.modules and "torch" not in sys.modules:
+        sys.modules["torch"] = None  # type: ignore[assignment]  # an import of it now fails, as if not installed
+        try:
+            return import_module("spacy")
+        finally:
+            del sys.modules["torch"]
+    return import_module("spacy")
+
+
 @lru_cache(maxsize=4)
 def _sentencizer(language: str) -> Language:
-    import spacy
-
+    spacy = _import_spacy()
     try:
         nlp = spacy.blank(language)
     except ImportError as error:

@@ -211,6 +211,17 @@ def test_killed_at_any_point_it_resumes_with_the_same_bytes(tmp_path: Path, stud
     assert len(left) <= 6  # what a kill leaves is hidden, never taken for a result
 
 
+def test_the_default_path_never_loads_torch(tmp_path: Path) -> None:
+    # spaCy's back end loads torch wherever it is installed, unless it is kept from it.
+    done = thematic(
+        "run", SAMPLES / "P01.txt", "-c", CODEBOOK, "-o", tmp_path / "study", "--title", "T",
+        prelude="import atexit, sys\n"
+        "atexit.register(lambda: print('spacy' in sys.modules, 'torch' in sys.modules, file=sys.stderr))",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "True False"
+
+
 def test_nothing_is_sent_anywhere(tmp_path: Path) -> None:
     done = thematic(
         "run", SAMPLES / "P01.txt", "-c", CODEBOOK, "-o", tmp_path / "study", "--title", "T",
