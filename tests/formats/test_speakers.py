@@ -50,7 +50,7 @@ def test_of_two_names_the_one_who_asks_is_the_interviewer_and_it_is_said() -> No
     assert roles(reading) == {"Jane": "interviewer", "Tom": "participant"}
     (warning,) = reading.report.warnings
     assert "Jane as interviewer" in warning.message
-    assert "100 % of the questions" in warning.message
+    assert "“Jane” asks 42.9 times in 100 words, the other 0.0" in warning.message
     assert "speakers.toml" in (warning.hint or "")
 
 

@@ -116,7 +116,7 @@ def test_a_file_that_must_not_be_read_says_so(monkeypatch: pytest.MonkeyPatch, t
 
 def test_the_same_id_and_the_same_words_are_refused(tmp_path: Path) -> None:
     write(tmp_path, P01_txt="INT: so?\nP01: well.", p01_md="INT: other?", q_txt="INT: So?\n\nP01: Well!")
-    with pytest.raises(InputError, match="given twice") as caught:
+    with pytest.raises(InputError, match="a transcript is given twice") as caught:
         read_transcripts([tmp_path / name for name in ("P01.txt", "p01.md", "q.txt")])
     assert [(p.path, p.message) for p in caught.value.problems] == [
         ("p01.md", "the same transcript id, p01, as P01.txt"),

@@ -268,6 +268,36 @@ def test_words_that_look_like_a_label_stay_words(line: str) -> None:
     assert read[1] == ("P01", "par", f"I said.\n{line}", None)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I – I don't know",
+        "I\twent there",
+        "I. well",
+        "a: one, b: two",
+        "and then he laughed [00:05:10]",
+        "Yeah [00:05:10]",
+        "we left at  10:30",
+        "10:30 we met: and so on",
+        "Participant",
+    ],
+)
+def test_words_of_an_answer_never_become_another_speaker(line: str) -> None:
+    reading = read_text(f"I: So?\nR: I said\nthis.\n{line}\n{line}\nI: And?\nR: Yes.\n")
+    assert [who for who, *_ in turns(reading)] == ["I", "R", "I", "R"]
+
+
+def test_a_time_of_day_at_the_beginning_of_a_line_stays_in_the_words() -> None:
+    reading = read_text("INT: So?\nP01: I said\n10:30 we met: and\n11:15 we left\nINT: And?\n")
+    assert turns(reading)[1][2] == "I said\n10:30 we met: and\n11:15 we left"
+
+
+def test_words_in_bold_are_no_labels_in_a_transcript_that_has_labels() -> None:
+    answer = "P01: I said\nthis and\nthat and\n**Really** so\n\n"
+    reading = read_text(f"INT: So?\n{answer}INT: And?\n{answer}INT: Ok?\nP01: Yes\nindeed\nso.\n", "P01.md")
+    assert {who for who, *_ in turns(reading)} == {"INT", "P01"}
+
+
 def test_a_name_seen_once_is_left_as_words_and_said() -> None:
     reading = read_text("INT: So?\nP01: I said.\nMary: no\nto me\nagain.\nINT: And?\nP01: Yes.\n")
     assert turns(reading)[1][2] == "I said.\nMary: no\nto me\nagain."

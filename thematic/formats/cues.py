@@ -17,7 +17,7 @@ from thematic.formats.encoding import decode, head_text
 from thematic.formats.labels import Line, believe, propose
 from thematic.formats.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.script import Said, compose, to_reading
-from thematic.formats.speakers import Roster, label_key
+from thematic.formats.speakers import Roster
 from thematic.formats.times import parse_time
 from thematic.text import count_words, snippet
 
@@ -207,12 +207,12 @@ def _said(
     for (cue, voice, text), label in zip_longest(spans, proposed):
         if not text.strip():
             continue
-        key = label_key(label.label) if label else ""
+        name_of = believed.name(label)
         if voice:
             found.append((cue, voice, text))
-        elif label and key in believed.labels:
+        elif label and name_of:
             label_words += count_words(text[: label.words_at])
-            found.append((cue, believed.labels[key], text[label.words_at :]))
+            found.append((cue, name_of, text[label.words_at :]))
         else:
             found.append((cue, None, text))
     return _fill(found, name, named, warnings), label_words

@@ -58,11 +58,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A timestamp at the beginning of a line, up to where the rest begins, in seconds."""
+    """A timestamp at the beginning of a line, up to where the rest begins, in seconds.
+
+    `sure` is False for a time without brackets that counts only before a label: "10:30 Ann: …".
+    """
 
     end_at: int
     start: float | None
     end: float | None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,21 @@ class LineLabel:
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """Labels by key, as first written; and labels with their line that were left as words."""
+    """What the labels of a document are.
 
-    labels: Mapping[str, str]
+    names: the labels as first written, by key. forms: the forms that each is believed in, so that "I – I
+    don't know" is no label where "I: So?" is one. doubtful: names with their line that were left as words.
+    """
+
+    names: Mapping[str, str]
+    forms: frozenset[tuple[str, Evidence]]
     doubtful: tuple[tuple[str, int], ...]
+
+    def name(self, label: LineLabel | None) -> str | None:
+        """The label as first written when this one is believed, else None."""
+        if label is None or (label_key(label.label), label.evidence) not in self.forms:
+            return None
+        return self.names[label_key(label.label)]
 
 
 _RANGE = rf"{CLOCK}(?:\s*(?:-->|--|-|–|—|to|/)\s*{CLOCK})?"
@@ -112,7 +127,7 @@ _AFTER_LABEL = re.compile(rf"(?P<time>{_ENCLOSED})\s*")
 
 _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("timed", re.compile(rf"(?P<label>{_FULL_NAME})(?:\s*\t\s*|\s{{2,}}|\s+[-–|·]\s+)(?P<time>{CLOCK})\s*$")),
-    ("timed", re.compile(rf"(?P<label>{_FULL_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*(?:[:：]\s*|$)")),
+    ("timed", re.compile(rf"(?P<label>{_FULL_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*[:：]\s*")),
     ("timed", re.compile(rf"\[(?P<label>[^\]\d][^\]]{{0,59}})\]\s+(?P<clock>{CLOCK})\s*$")),
     ("bracketed", re.compile(r"\[(?P<label>[^\]]{1,60})\]\s*[:：]\s*")),
     (
@@ -125,7 +140,7 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("tab", re.compile(rf"(?P<label>{_NAME})\t\s*")),
     ("dash", re.compile(rf"(?P<label>{_NAME})\s+[-–—]\s+")),
     ("dot", re.compile(r"(?P<label>[QAIRP])\.\s+")),
-    ("stamped", re.compile(rf"(?P<label>{_NAME})\s(?P<time>{CLOCK})\s*$")),
+    ("stamped", re.compile(rf"(?P<label>{_FULL_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]]|\s{CLOCK})\s*$")),
     ("alone", re.compile(rf"(?P<label>{_NAME})\s*$")),
 )
 
@@ -134,11 +149,17 @@ _WORDS_NOT_NAMES = frozenset(
     length total title file filename project study subject topic theme section part chapter page recording
     audio video transcript transcription transcribed transcriber source language version summary agenda
     attendees keywords http https ftp mailto warning caution runtime start end started ended pause laughter
-    anyway basically so well actually yes no okay ok like because but and or then also plus first second third
-    firstly secondly finally conclusion reason result""".split()
+    anyway basically so well actually yes no yeah yep yup nope okay ok mm mmm mhm hm hmm uh um ah oh right
+    sure exactly great good thanks like because but and or then also plus first second third firstly secondly
+    finally conclusion reason result""".split()
+)
+_REMARK = re.compile(r"\([^()]*\)")
+# What speakers.toml names is believed in these forms. "I – well" begins with a label, and is words.
+_CLEAR: frozenset[Evidence] = frozenset(
+    ("column", "timed", "bracketed", "bold", "heading", "colon", "tab", "stamped")
 )
 _HEAD = 240
-_NEARLY_ALL = 0.8
+_OFTEN, _HALF, _NEARLY_ALL, _ALL = 0.2, 0.5, 0.8, 0.9
 _MANY_PAIRS = 10_000  # no interview has so many labels; a list of names may
 _PARTICLES = frozenset(
     "de da do dos del della der den di du van von la le el al bin ibn ben of and & und et y".split()
@@ -169,28 +190,20 @@ def stamp_times(stamp: str) -> tuple[float | None, float | None]:
 def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
     """The timestamp that each line begins with, or None.
 
-    A time without brackets ("10:30 we left the house") counts where it stands alone, before what may be a
-    label, or where at least a third of the lines begin with one.
+    A time without brackets ("10:30 we left the house") is sure where it stands alone, or where at least a
+    third of the lines begin with one.
     """
     found = [None if line.columns or line.aside else _STAMP_FIRST.match(head_of(line.text)) for line in lines]
-    bare = {
-        i
-        for i, m in enumerate(found)
-        if m
-        and m["stamp"][0].isdigit()
-        and m.end() < len(lines[i].text)
-        and ":" not in lines[i].text[m.end() :]
-    }
-    with_words = sum(1 for line in lines if line.text.strip())
-    habit = len(bare) >= 3 and 3 * len(bare) >= with_words
+    bare = {i for i, m in enumerate(found) if m and m["stamp"][0].isdigit() and m.end() < len(lines[i].text)}
+    filled = sum(1 for line in lines if line.text.strip())
+    habit = len(bare) >= 3 and 3 * len(bare) >= filled
     stamps: list[Stamp | None] = []
     for i, (line, m) in enumerate(zip(lines, found, strict=True)):
         if line.columns and not line.columns[0]:
             stamps.append(Stamp(len(line.text) - len(line.columns[2]), *stamp_times(line.columns[1])))
         else:
-            stamps.append(
-                Stamp(m.end(), *stamp_times(m["stamp"])) if m and (habit or i not in bare) else None
-            )
+            sure = habit or i not in bare
+            stamps.append(Stamp(m.end(), *stamp_times(m["stamp"]), sure) if m else None)
     return stamps
 
 
@@ -217,61 +230,77 @@ def _above_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int) 
 def believe(
     lines: Sequence[Line], proposed: Sequence[LineLabel | None], roster: Roster, transcript_id: str
 ) -> Believed:
-    """Which of the proposed labels are labels. `lines` holds only lines that may be speech."""
+    """Which of the proposed labels are labels, and in which forms. `lines` are those that may be speech."""
     kinds: dict[str, Counter[Evidence]] = {}
     first: dict[str, tuple[str, int]] = {}
-    name_like: Counter[Evidence] = Counter()
+    named: Counter[Evidence] = Counter()
     for line, proposal in zip(lines, proposed, strict=True):
         if proposal:
             key = label_key(proposal.label)
             kinds.setdefault(key, Counter())[proposal.evidence] += 1
             first.setdefault(key, (proposal.label, line.number))
-            if is_name(proposal.label):
-                name_like[proposal.evidence] += 1
-    with_words = max(1, sum(1 for line in lines if line.text.strip()))
-    habit = {evidence: count / with_words for evidence, count in name_like.items()}
-    colons = sum(seen["colon"] for seen in kinds.values()) / with_words
-    labels: dict[str, str] = {}
+            named[proposal.evidence] += is_name(proposal.label)
+    filled = max(1, sum(1 for line in lines if line.text.strip()))
+    shares = {evidence: count / filled for evidence, count in named.items()}
+    everywhere = sum(seen["colon"] for seen in kinds.values()) >= _ALL * filled
+    names: dict[str, str] = {}
+    forms: set[tuple[str, Evidence]] = set()
     doubtful: list[tuple[str, int]] = []
     for key, seen in kinds.items():
         label, number = first[key]
-        everywhere = colons >= _NEARLY_ALL and seen["colon"] >= 2 and len(label.split()) <= 4
-        if (
-            everywhere  # where nearly every line has a label, jane and iPhone are names too
-            or roster.knows(transcript_id, label)
-            or any(_believable(label, e, n, habit) for e, n in seen.items())
-        ):
-            labels[key] = label
+        marked = seen["colon"] + seen["bold"]  # people leave out a colon behind a bold name, now and then
+        believed = {
+            form
+            for form, n in seen.items()
+            if _believable(
+                label, form, marked if form in ("colon", "bold") else n, shares.get(form, 0.0), everywhere
+            )
+        }
+        if roster.knows(transcript_id, label):
+            believed |= _CLEAR
+        elif believed:
+            believed |= {"colon"}
+        if believed:
+            names[key] = label
+            forms |= {(key, form) for form in believed}
         elif seen["colon"] and is_name(label):
             doubtful.append((label, number))
     # A name seen once is a label when it is a believed one mistyped, or in capitals as all the others are.
-    capitals = len(labels) >= 2 and all(label.isupper() for label in labels.values())
-    for label, number in list(doubtful) if len(labels) * len(doubtful) <= _MANY_PAIRS else ():
-        if (capitals and label.isupper()) or get_close_matches(label_key(label), labels, n=1, cutoff=0.8):
-            labels[label_key(label)] = label
+    capitals = len(names) >= 2 and all(label.isupper() for label in names.values())
+    for label, number in list(doubtful) if len(names) * len(doubtful) <= _MANY_PAIRS else ():
+        key = label_key(label)
+        if (capitals and label.isupper()) or get_close_matches(key, names, n=1, cutoff=0.8):
+            names[key] = label
+            forms.add((key, "colon"))
             doubtful.remove((label, number))
-    return Believed(labels, tuple(doubtful))
+    return Believed(names, frozenset(forms), tuple(doubtful))
 
 
-def _believable(label: str, evidence: Evidence, seen: int, habit: Mapping[Evidence, float]) -> bool:
-    """Whether a label seen so often in this form is one; `habit` is the share of lines with a name in it."""
-    if evidence in ("column", "timed", "bracketed"):
+def _believable(label: str, form: Evidence, seen: int, share: float, everywhere: bool) -> bool:
+    """Whether a label seen so often in this form is one.
+
+    `share` is the share of lines with a name in this form; `everywhere` that nearly every line has a colon.
+    """
+    if form in ("column", "bracketed"):
         return True
-    usual, name, share = is_usual_label(label), is_name(label), habit.get(evidence, 0.0)
-    single = len(label) == 1
-    if evidence == "colon":
+    usual, name, single = is_usual_label(label), is_name(label), len(label) == 1
+    if form == "timed":
+        return usual or name or seen >= 2
+    if form == "colon":
+        if everywhere and seen >= 2 and len(label.split()) <= 4:
+            return True  # jane and iPhone are names too
         return usual or (name and (seen >= 2 or share >= _NEARLY_ALL))
-    if evidence == "bold":
+    if form == "stamped":
         return usual or (name and seen >= 2)
-    if evidence == "tab":
-        return share >= 0.5 and (usual or (name and seen >= 2))
-    if evidence == "stamped":
-        return usual or (name and seen >= 2)
-    if evidence == "heading":  # "Question 1" is a heading; a speaker speaks again
+    if form == "bold":
+        return usual or (name and seen >= 2 and share >= _OFTEN)
+    if form == "heading":  # "Question 1" is a heading; a speaker speaks again
         return (usual or name) and seen >= 2
-    if evidence == "alone":
+    if form == "tab":
+        return share >= _HALF and (usual or (name and seen >= 2))
+    if form == "alone":
         return usual and not single and seen >= 2
-    return usual and (not single or share >= 0.5)
+    return usual and (not single or share >= _HALF)
 
 
 def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
@@ -308,10 +337,11 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         after = _AFTER_LABEL.match(text, m.end()) if evidence in ("colon", "bracketed", "bold") else None
         written = groups.get("time") or groups.get("late") or groups.get("clock")
         own = stamp_times(written or (after["time"] if after else ""))
+        marked = evidence == "bold" and any(mark in m[0] for mark in ":：")
         return LineLabel(
             label,
             after.end() if after else m.end(),
-            evidence,
+            "colon" if marked else evidence,
             own[0] if own[0] is not None else start,
             own[1] if own[0] is not None else end,
             clock=bool(groups.get("clock")),
@@ -334,7 +364,9 @@ def _propose_bold(line: Line, start: float | None, end: float | None) -> LineLab
     behind = _AFTER_BOLD.match(line.text, at)
     if behind and behind["time"]:
         start, end = stamp_times(behind["time"])
-    return LineLabel(label, behind.end() if behind else at, "bold", start, end)
+    with_colon = colon or (behind and behind[0].rstrip().endswith((":", "：")))
+    form: Evidence = "colon" if with_colon else "bold"
+    return LineLabel(label, behind.end() if behind else at, form, start, end)
 
 
 def _tidy(label: str) -> str:
@@ -353,12 +385,14 @@ def _plausible(label: str) -> bool:
 def is_usual_label(label: str) -> bool:
     """A label that everybody or every program writes: INT, P03, Speaker 1, SPEAKER_00, a telephone number."""
     key = label_key(label)
+    if len(label) == 1 and label.islower():  # a: and b: begin the points of a list
+        return False
     return known_role(label) is not None or bool(_NUMBERED.fullmatch(key) or re.fullmatch(_PHONE, key))
 
 
 def is_name(label: str) -> bool:
     """One to four words, each with a capital, a digit or a letter of a script without case first."""
-    words = label.replace("(", " ").replace(")", " ").split()
+    words = _REMARK.sub("", label).split()
     if not 1 <= len(words) <= 4 or label_key(words[0]).strip(".") in _WORDS_NOT_NAMES:
         return False
     if not any(c.isalpha() for c in label):

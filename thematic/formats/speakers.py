@@ -285,11 +285,11 @@ def _infer(
     speaking = [entry for entry in heard if entry.label]
     if interviewers or len(speaking) != 2 or not all(entry.label for entry in unknown):
         return inferred, "nothing says who they are"
-    asks, asks_share = _asks_most(speaking)
+    asks, figure = _asks_most(speaking)
     if asks is None or asks.label not in inferred:
         return inferred, "who asks and who answers cannot be told"
     inferred[asks.label] = "interviewer"
-    return inferred, f"“{asks.label}” {asks_share}"
+    return inferred, f"“{asks.label}” {figure}"
 
 
 def _asks_most(pair: Sequence[Utterances]) -> tuple[Utterances | None, str]:
@@ -308,8 +308,7 @@ def _asks_most(pair: Sequence[Utterances]) -> tuple[Utterances | None, str]:
     first, second = sorted(pair, key=lambda entry: (-rate(entry), length(entry)))
     questions_clear = first.questions >= 2 and rate(first) >= 2 * rate(second)
     if questions_clear and length(first) <= 2 * length(second):
-        share = round(100 * first.questions / (first.questions + second.questions))
-        return first, f"asks {share} % of the questions"
+        return first, f"asks {100 * rate(first):.1f} times in 100 words, the other {100 * rate(second):.1f}"
     short, long = sorted(pair, key=length)
     words_clear = short.turns >= 3 and long.turns >= 3 and length(long) >= 2 * length(short)
     if words_clear and rate(long) <= rate(short):

@@ -164,7 +164,9 @@ def read_files(
             unusable += 1
     twice = _same(readings)
     if problems or twice:
-        message = f"{unusable} of {len(files)} files cannot be read" if problems else "given twice"
+        message = (
+            f"{unusable} of {len(files)} files cannot be read" if problems else "a transcript is given twice"
+        )
         raise InputError(message, problems=[*problems, *twice])
     return readings
 

@@ -86,11 +86,8 @@ def find_turns(
     believed = believe(
         [lines[i] for i in speech], [proposed[i] for i in speech], roster or Roster(), transcript_id
     )
-    labels = {
-        i: label
-        for i in speech
-        if (label := proposed[i]) is not None and label_key(label.label) in believed.labels
-    }
+    labels = {i: label for i in speech if (label := proposed[i]) and believed.name(label)}
+    stamps = [stamp if stamp and (stamp.sure or i in labels) else None for i, stamp in enumerate(stamps)]
     pieces = _pieces(lines, header, stamps, labels, believed)
     script = _fold(pieces, _new_turns(lines, stamps, bool(labels)))
     script.words_in = words_in
@@ -178,7 +175,7 @@ def _pieces(
                 at, start = label.words_at, label.start
                 if label.clock and start is not None and clock_zero is not None:
                     start = (start - clock_zero) % 86400.0
-                name = believed.labels[label_key(label.label)]
+                name = believed.names[label_key(label.label)]
                 pieces.append(
                     _Piece("label", line.text[:at], line.number, label=name, start=start, end=label.end)
                 )
