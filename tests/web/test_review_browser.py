@@ -281,6 +281,24 @@ def test_the_meaning_of_a_code_stays_in_sight(open_review: Open) -> None:
 # --- The span ------------------------------------------------------------------------------------------
 
 
+def test_a_key_pressed_while_the_next_page_arrives_counts_as_a_choice(open_review: Open) -> None:
+    page, served = open_review()
+    page.get_by_label("Ease of joining").check()
+    page.keyboard.press("Enter")
+    at(page, 2)
+    page.keyboard.press("k")
+    expect(page.get_by_label("Ease of joining")).to_be_checked()
+    # The moment between a new page and htmx's word that it is there, made long.
+    page.evaluate(
+        "() => { const form = document.querySelector('#decide'); form.replaceWith(form.cloneNode(true)); }"
+    )
+    page.keyboard.press("Shift+ArrowLeft")
+    page.evaluate("() => document.dispatchEvent(new CustomEvent('htmx:after:swap'))")
+    page.keyboard.press("Enter")
+    at(page, 2)
+    assert [d.action for d in decisions(served)] == ["add", "change"]
+
+
 def test_the_span_is_adjusted_by_sentences(open_review: Open) -> None:
     page, served = open_review()
     page.keyboard.press("Shift+ArrowLeft")

@@ -7,6 +7,7 @@ document.documentElement.classList.add("js");
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const form = () => $("#decide");
   const say = (words) => { $("#live").textContent = ""; requestAnimationFrame(() => { $("#live").textContent = words; }); };
+  let begun = null;    // the form that begin() has set up
   let opened = null;   // the form as it was when it was opened, to know whether anything would be lost
   let warned = false;  // leaving with unsaved choices asks once
 
@@ -303,6 +304,8 @@ document.documentElement.classList.add("js");
   }
 
   function begin() {
+    if (form() && form() === begun) return;
+    begun = form();
     CSS.highlights?.clear();
     taken = -1;
     $("#keys-on").checked = keysOn();
@@ -317,4 +320,8 @@ document.documentElement.classList.add("js");
     place();
   }
   document.addEventListener("DOMContentLoaded", begin);
+  // htmx shows a page a moment before it says so: what is pressed in that moment must count as a change of it.
+  const ready = () => { if (form() && form() !== begun) begin(); };
+  document.addEventListener("keydown", ready, true);
+  document.addEventListener("pointerdown", ready, true);
 })();
