@@ -39,7 +39,7 @@ browser:
 	@touch $@
 
 .venv/installed-for-tests: .venv/installed
-	$(PIP) --editable '.[test,oracles,pdf]'
+	$(PIP) --editable '.[test,oracles,pdf,ner,ray,docs]'
 	@touch $@
 
 # Writes constraints.txt: the newest versions that pyproject.toml allows, resolved in an empty environment.

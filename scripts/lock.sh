@@ -7,7 +7,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$python" -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check "torch==$torch"
-"$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --editable '.[test,oracles,pdf]'
+"$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --editable '.[test,oracles,pdf,ner,ray,docs]'
 {
   echo "# Versions that the tests run with. Made by \`make lock\`; do not edit."
   # A local version such as 2.13.0+cpu names a build, not a version: the pin must fit every build.
