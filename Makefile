@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: demo test check format lock browser benchmarks clean
+.PHONY: demo test check docs format lock browser benchmarks clean
 
 demo: .venv/installed
 	@$(BIN)/thematic demo --out demo-study
@@ -17,6 +17,11 @@ check: .venv/installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# The manual as pages, in build/docs: strict, and nothing is fetched.
+docs: .venv/installed-for-tests
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
+	@echo "The manual: build/docs/index.html"
 
 format: .venv/installed-for-tests
 	$(BIN)/ruff check --fix .

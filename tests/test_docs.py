@@ -44,3 +44,37 @@ def test_paths_that_architecture_md_names_exist() -> None:
     paths = set(re.findall(r"`(thematic/[\w/.]+)`", text))
     assert paths
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The manual as pages, as `make docs` builds it: a warning is an error."""
+    out = tmp_path_factory.mktemp("manual")
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
+    done = subprocess.run(
+        [*command, "-d", str(out / "doctrees"), str(ROOT / "docs"), str(out / "html")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, "a new page must be listed in docs/index.md\n" + done.stderr
+    return out / "html"
+
+
+def test_the_manual_builds_without_a_warning_and_has_every_page(manual: Path) -> None:
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md")}
+    assert pages <= {page.stem for page in manual.glob("*.html")}
+
+
+def test_the_manual_asks_nothing_of_the_network(manual: Path) -> None:
+    fetched = re.compile(
+        r"<(?:script|img|link|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']+"
+        r"|@import|url\(\s*[\"']?(?:https?:)?//"
+    )
+    found = {
+        (path.name, match.group())
+        for path in manual.rglob("*")
+        if path.suffix in (".html", ".css")
+        for match in fetched.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
