@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 project = "thematic"
 author = "the thematic contributors"
-copyright = "the thematic contributors, MIT licence"  # noqa: A001 (the name Sphinx reads)
+copyright = "the thematic contributors, MIT licence"
 release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
@@ -43,7 +43,7 @@ html_theme_options = {
 
 
 def name_files_outside_the_manual(_app: Sphinx, _page: str, source: list[str]) -> None:
-    """A link to a file of the repository leads nowhere from a page of the manual: its name is given instead."""
+    """A link to a file of the repository leads nowhere from a page: its name is given instead."""
     source[0] = re.sub(r"\[([^\]]+)\]\(\.\./([^)#\s]+)[^)]*\)", r"\1 (`\2`)", source[0])
 
 
@@ -53,7 +53,7 @@ def parameters_as_fields(
     """Our docstrings describe a parameter as `name: text`, hanging; the pages show it as a field."""
     fields = [re.sub(r"^([a-z_0-9]+(?:, [a-z_0-9]+)*): (?=\S)", r":\1: ", line) for line in lines]
     spaced: list[str] = []
-    for before, line in zip([""] + fields, fields, strict=False):
+    for before, line in zip(["", *fields], fields, strict=False):
         begins, was_field = line.startswith(":"), before.startswith((":", " "))
         if line.strip() and before.strip() and not line.startswith(" ") and begins != was_field:
             spaced.append("")
