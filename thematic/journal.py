@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -49,15 +49,29 @@ class Journal:
 
         Raises StudyError when the disk refuses; the journal is then as it was before.
         """
+        [chained] = self.extend([decision])
+        return chained
+
+    def extend(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Write these decisions, in their order, all at once or not at all; returns them as written.
+
+        For an import of thousands: the disk is asked once. Raises StudyError as `append` does.
+        """
         with self._locked():
             self._catch_up()
-            chained = replace(decision, previous_hash=self.head)
-            record = decision_record(chained)
-            line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(
-                "utf-8", "surrogatepass"
-            )
-            self._write(line + b"\n")
-            self._take(chained, record["hash"], len(line) + 1)
+            head, lines, chained = self.head, [], []
+            for decision in decisions:
+                chained.append(replace(decision, previous_hash=head))
+                record = decision_record(chained[-1])
+                head = record["hash"]
+                text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+                lines.append(text.encode("utf-8", "surrogatepass") + b"\n")
+            if lines:
+                data = b"".join(lines)
+                self._write(data)
+                self.decisions += chained
+                self.head = head
+                self.size += len(data)
         return chained
 
     def refresh(self) -> list[Decision]:

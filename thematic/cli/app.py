@@ -39,7 +39,9 @@ COMMANDS: dict[str, Command] = {
     "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
     "sample": Command("sample:sample", "Draw by seed which excerpts are coded twice.", PEOPLE),
     "packet": Command("packet:packet", "A workbook for a coder who does not have the tool.", PEOPLE),
-    "import": Command("packet:import_packet", "Take over the decisions in a packet that came back.", PEOPLE),
+    "import": Command(
+        "imports:import_file", "Take over a project of NVivo, ATLAS.ti, … or a packet that came back.", PEOPLE
+    ),
     "merge": Command("merge:merge", "Take over decisions from a copy of the study.", PEOPLE),
     "export": Command("study:export", "Write the excerpts as csv, xlsx, jsonl and html.", RESULTS),
     "review": Command("review:review", "Code in the browser: blind, or with suggestions.", PEOPLE),

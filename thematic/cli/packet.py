@@ -1,4 +1,4 @@
-"""`thematic packet` and `thematic import`: review by people who do not have the tool."""
+"""`thematic packet`, and taking back what it brings: review by people who do not have the tool."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from thematic.cli import render
-from thematic.cli.options import JsonOption, QuietOption, StudyOption
+from thematic.cli.options import QuietOption, StudyOption
 
 
 def packet(
@@ -44,21 +44,10 @@ def packet(
         render.print_note(f"when it is back: thematic import {path.name} --coder {coder}")
 
 
-def import_packet(
-    file: Annotated[Path, typer.Argument(help="The workbook that came back.")],
-    coder: Annotated[str, typer.Option("--coder", help="Whose decisions these are.", show_default=False)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Take the rows that are clean, although others are not.")
-    ] = False,
-    study: StudyOption = None,
-    as_json: JsonOption = False,
+def take_packet(
+    file: Path, coder: str, *, partial: bool, dry_run: bool, study: Path | None, as_json: bool
 ) -> None:
-    """Take over the decisions in a packet that came back.
-
-    Reads only id, decision, code and memo; checks that each row still has its words; writes nothing unless
-    every row is clean. Importing the same file again changes nothing.
-    """
+    """Take over the decisions in a packet that came back, and say what was done."""
     from thematic.packeting import read_back
     from thematic.study import Study
 

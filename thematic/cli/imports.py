@@ -1,0 +1,142 @@
+"""`thematic import`: a packet that came back, or a coded project of another program."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from thematic.cli import render
+from thematic.cli.options import EncodingOption, JsonOption, QuietOption, StudyOption
+from thematic.errors import SettingsError
+
+if TYPE_CHECKING:
+    from thematic.coded_project import CodedProject
+    from thematic.formats.projects import ProjectSettings
+    from thematic.importing import ProjectImport
+    from thematic.study import Study
+
+
+def import_file(
+    file: Annotated[
+        Path,
+        typer.Argument(help="A project (.qdpx, .qde …), or a packet that came back.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Make a new study here of the project.", show_default=False),
+    ] = None,
+    coder: Annotated[
+        str | None,
+        typer.Option(
+            "--coder", help="Whose decisions these are, where the file does not say.", show_default=False
+        ),
+    ] = None,
+    offsets: Annotated[
+        str | None,
+        typer.Option(
+            "--offsets",
+            help="How a REFI-QDA project counts positions, where the file leaves it open: "
+            "codepoints, utf16 or bytes, then -lf, -file or -crlf; such as utf16-file.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what is clean, although other things are not.")
+    ] = False,
+    encoding: EncodingOption = None,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take over a coded project of another program, or the decisions in a packet that came back.
+
+    A project goes into a new study (--out) or into this one: its codebook, texts, coders, codings with memos
+    and dates, and the attributes of its cases. What a study has no place for is told, in words and as JSON.
+
+    Example: thematic import project.qdpx --out my-study
+    """
+    from thematic.formats.projects import sniff_project
+
+    if sniff_project(file) is None:
+        from thematic.cli.packet import take_packet
+
+        if coder is None:
+            raise SettingsError(
+                "no project that can be read; a packet that came back needs the name of its coder",
+                path=str(file),
+                hint="say --coder NAME, as in the packet",
+            )
+        take_packet(file, coder, partial=partial, dry_run=dry_run, study=study, as_json=as_json)
+        return
+    from thematic.formats.projects import ProjectSettings, read_project
+    from thematic.importing import import_project, new_study
+    from thematic.study import Study
+
+    if out is not None and study is not None:
+        raise SettingsError("--out and --study are both given", hint="--out makes a new study; keep one")
+    settings = ProjectSettings(offsets=offsets, partial=partial, coder=coder, encoding=encoding)
+    if out is not None and not (out / "study.toml").is_file():
+        project = read_project(file, settings=settings)
+        if dry_run:
+            outcome = _tried(project, out)
+        else:
+            opened = new_study(out, project)
+            with opened.lock():
+                outcome = import_project(opened, project)
+    else:
+        opened = Study.open(out) if out is not None else _study(study)
+        project = read_project(file, settings=_settings(settings, opened))
+        with opened.lock():
+            outcome = import_project(opened, project, dry_run=dry_run)
+    if as_json:
+        render.print_json(outcome.record())
+        return
+    _print(outcome, dry_run=dry_run, quiet=quiet, out=out)
+
+
+def _study(folder: Path | None) -> Study:
+    from thematic.study import Study
+
+    return Study.find(Path.cwd()) if folder is None else Study.open(folder)
+
+
+def _settings(settings: ProjectSettings, study: Study) -> ProjectSettings:
+    """The settings with the transcripts and the codebook that the study has."""
+    from thematic.formats.codebooks import read_codebook
+
+    transcripts = {id_: study.transcript(id_) for id_ in study.transcript_ids()}
+    codebook = read_codebook(study.codebook_path)[0] if study.codebook_path.is_file() else None
+    return dataclasses.replace(settings, transcripts=transcripts, codebook=codebook)
+
+
+def _tried(project: CodedProject, out: Path) -> ProjectImport:
+    """What a new study of the project would hold; `out` is left as it is."""
+    import tempfile
+
+    from thematic.importing import import_project, new_study
+
+    with tempfile.TemporaryDirectory() as folder:
+        return import_project(new_study(Path(folder) / out.name, project), project, dry_run=True)
+
+
+def _print(outcome: ProjectImport, *, dry_run: bool, quiet: bool, out: Path | None) -> None:
+    rows = [(coder, f"{number:,}") for coder, number in outcome.decisions.items()]
+    if rows:
+        render.print_table(("coder", "passages decided"), rows)
+    for line in outcome.report.lines():
+        render.results().print(escape(line), soft_wrap=True)
+    if quiet:
+        return
+    if outcome.unchanged:
+        render.print_note(f"{outcome.unchanged:,} passages were in the journals already")
+    if dry_run:
+        render.print_note("nothing was written: this was a dry run")
+        return
+    render.print_note(f"this report is kept in {outcome.report_path}")
+    where = f" --study {out}" if out else ""
+    render.print_note(f"next: thematic status{where}; thematic suggest{where}; thematic report{where}")
