@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thematic.agreement.experimental import experimental_figures
 from thematic.agreement.methods import Background
 from thematic.agreement.negotiation import Ledger, make_ledger
-from thematic.agreement.ratings import Level, Ratings, code_sets
+from thematic.agreement.ratings import Level, Ratings
 from thematic.agreement.report import AgreementReport, make_report
 from thematic.agreement.results import AuditSettings, Circumstances
 from thematic.agreement.side_by_side import Readings, side_by_side
@@ -153,7 +153,7 @@ def audit_tables(
         codebook=_title(codebook),
         inputs=_hashes([*paths, *([codebook_path] if codebook_path else [])]),
         options=request.options(),
-        experimental=_experimental(coded) if request.experimental else {},
+        experimental=experimental_figures(coded) if request.experimental else {},
     )
     return make_report(coded, settings=request.settings, background=background)
 
@@ -246,7 +246,7 @@ def audit_study(study: Study, request: AuditRequest) -> AgreementReport:
         options=request.options(),
         texts={id_: transcript.text for id_, transcript in pipeline.transcripts.items()},
         ledger=_ledger(made),
-        experimental=_experimental(coded) if request.experimental else {},
+        experimental=experimental_figures(coded) if request.experimental else {},
     )
     return make_report(
         coded,
@@ -438,41 +438,6 @@ def log_draw(study: Study, drawn: Mapping[str, Sequence[str]], *, seed: int, tot
 def drawn_units(study: Study) -> set[str]:
     """Every excerpt that was ever drawn for double coding."""
     return {unit for drawn in draws(study) for units in drawn["excerpts"].values() for unit in units}
-
-
-# --- Experimental -------------------------------------------------------------------------------------
-
-
-def _experimental(coded: CodedUnits) -> dict[str, float | None]:
-    """Figures that are not part of the audit, by their exact names; None where undefined."""
-    from thematic.agreement.gamma import gamma
-    from thematic.agreement.multivalued import multivalued_alpha
-    from thematic.agreement.unitizing import unitizing_alpha
-    from thematic.agreement.units import merged
-
-    people = [coder for coder in coded.ratings.coders if coder not in coded.ratings.model_coders]
-    found: dict[str, float | None] = {}
-    if coded.values is None and coded.ratings.sizes is None:
-        estimate = multivalued_alpha(code_sets(coded.ratings))
-        found[estimate.variant] = estimate.value
-    by_interview: dict[str, int] = {}
-    for span in coded.spans:
-        by_interview[span.interview] = max(span.end, by_interview.get(span.interview, 0))
-    for interview, end in sorted(by_interview.items()):
-        here = [span for span in coded.spans if span.interview == interview and span.coder in people]
-        stretches = {
-            code: [
-                merged((s.start, s.end) for s in here if s.coder == coder and s.code == code)
-                for coder in people
-            ]
-            for code in sorted({span.code for span in here})
-        }
-        found[f"Unitizing alpha, form of 1995, {interview}"] = unitizing_alpha(stretches, (0, end)).value
-        if find_spec("pygamma_agreement") is not None:
-            by_coder = {c: [(s.start, s.end, s.code) for s in here if s.coder == c] for c in people}
-            if all(by_coder.values()):
-                found[f"Gamma, seed 0, {interview}"] = gamma(by_coder).value
-    return found
 
 
 # --- Computing a report again -------------------------------------------------------------------------

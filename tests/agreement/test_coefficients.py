@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.agreement import literal
 from thematic.agreement.coefficients import Cells, bias_index, prevalence_index
 from thematic.agreement.distances import jaccard, masi, matrix_distance, ratio, set_distance, unequal
 from thematic.agreement.estimates import estimate
@@ -111,6 +112,25 @@ def test_cohen_kappa_equals_scikit_learn(seed: int, weights: str | None) -> None
     table = random_table(seed, n_coders=2)
     theirs = cohen_kappa_score(table[:, 0], table[:, 1], weights=weights, labels=[1, 2, 3, 4, 5])
     assert ours(table, "cohen_kappa", weights) == pytest.approx(theirs, abs=1e-10)
+
+
+@pytest.mark.parametrize("weights", [*WEIGHTINGS, "circular", "bipolar"])
+def test_alpha_takes_what_agreement_weights_lack_of_one_as_its_distance(weights: str) -> None:
+    """Gwet (2014), ch. 6: his weighted alpha is Krippendorff's with that distance."""
+    rows = [
+        [None if np.isnan(x) else int(x) for x in row] for row in random_table(3, n_coders=4, missing=0.3)
+    ]
+    matrix = agreement_weights(weights, [1, 2, 3, 4, 5])
+    expected = literal.alpha(rows, lambda c, k: 1 - matrix[c - 1, k - 1])
+    found = estimate(values_from_rows(rows, categories=[1, 2, 3, 4, 5]), weights=weights, intervals=False)
+    assert found.value == pytest.approx(expected, abs=1e-10)
+
+
+def test_alpha_names_every_distance_it_has() -> None:
+    with pytest.raises(SettingsError, match="no distance “cubic”") as refused:
+        estimate(values_from_rows([[1, 2], [2, 2]]), weights="cubic")
+    assert "ordinal, interval" in str(refused.value.hint)
+    assert "quadratic" in str(refused.value.hint)
 
 
 # --- Agreement weights ---------------------------------------------------------------------------------

@@ -448,6 +448,18 @@ def test_decisions_with_suggestions_in_view_are_not_pooled(agree: Agree, study: 
     assert "one coder only" in alone.message
 
 
+def test_passages_with_two_codes_are_no_domain_for_unitizing_alpha(agree: Agree, study: Study) -> None:
+    for excerpt in excerpts(study)[:3]:
+        decide(study, "ben", excerpt, ["calm", "travel"])
+    quiet = agree("--study", study.root)
+    assert "W14" not in quiet.out
+    told = agree("--study", study.root, "--experimental")
+    assert "W14 spans of one coder overlap in 3 places" in told.out
+    figures = report(str(study.root / "agreement"))["background"]["experimental"]
+    assert figures["|u-alpha (2016), coded or not"] is None
+    assert figures["|u-alpha (2016) of calm alone"] is not None
+
+
 def test_discussion_is_a_ledger_of_its_own(agree: Agree, study: Study) -> None:
     agree("--study", study.root)
     before = report(str(study.root / "agreement"))

@@ -256,9 +256,9 @@ def _on_procedure(pool: Pool, circumstances: Circumstances) -> Iterator[Caution]
             id="W14",
             title="overlapping codes of one domain",
             number=circumstances.n_overlapping,
-            message=f"spans of one coder overlap in {circumstances.n_overlapping} places; unitizing alpha "
-            "assumes that they never do",
-            action="do not use unitizing alpha here; use alpha by character",
+            message=f"spans of one coder overlap in {circumstances.n_overlapping} places; unitizing alpha of "
+            "all codes together assumes that they never do",
+            action="use alpha by character, or u-alpha of each code alone",
         )
 
 

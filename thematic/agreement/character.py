@@ -9,7 +9,7 @@ import numpy as np
 
 from thematic.agreement.ratings import Ratings
 
-__all__ = ["CodedSpan", "character_ratings"]
+__all__ = ["CodedSpan", "character_ratings", "runs"]
 
 
 class CodedSpan(NamedTuple):
@@ -56,7 +56,7 @@ def character_ratings(
     parts = []
     sizes = []
     for interview, own in by_interview.items():
-        starts, ends = _runs(eligible[interview], own)
+        starts, ends = runs(eligible[interview], own)
         presence = np.full((len(starts), len(coders), len(codes)), -1, dtype=np.int8)
         presence[:, [coder_at[coder] for coder in assigned.get(interview, ())]] = 0
         first = np.searchsorted(starts, [span.start for span in own])
@@ -78,7 +78,7 @@ def character_ratings(
     )
 
 
-def _runs(
+def runs(
     eligible: Sequence[tuple[int, int]], spans: Sequence[CodedSpan]
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """Start and end of each stretch of eligible text in which nothing starts or ends."""

@@ -19,7 +19,7 @@ from thematic.agreement.ratings import Category, Ratings, Table, Values, select_
 from thematic.agreement.registry import Coefficient, coefficient
 from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod
 from thematic.agreement.statistic import AdditiveStatistic, Groups, Statistic
-from thematic.agreement.weights import agreement_weights, scale_positions
+from thematic.agreement.weights import WEIGHTINGS, agreement_weights, scale_positions
 from thematic.errors import AgreementError, SettingsError
 
 __all__ = ["METRICS", "estimate", "estimate_codes", "estimate_parts", "without_idle_coders"]
@@ -32,6 +32,8 @@ METRICS = {
     "ordinal": "ordinal",
     "interval": "interval",
     "ratio": "ratio",
+    "circular": "circular",
+    "bipolar": "bipolar",
     "jaccard": "Jaccard distance between sets of codes",
     "masi": "MASI distance between sets of codes",
 }
@@ -60,9 +62,10 @@ def estimate(
     """A coefficient of one variable.
 
     name: one of `registry.COEFFICIENTS`.
-    weights: for alpha, a distance of `METRICS` or a square of distances, by default that of the variable's
-    level (MASI for sets); for the others, agreement weights of `weights.WEIGHTINGS` or a square of them, by
-    default identity.
+    weights: for alpha, a distance of `METRICS`, a square of distances, or agreement weights of
+    `weights.WEIGHTINGS`, whose distances are what they lack of 1 (Gwet 2014); by default the distance of the
+    variable's level (MASI for sets). For the others, agreement weights or a square of them, by default
+    identity.
 
     Raises AgreementError when the coefficient is not for this many coders or categories; SettingsError on an
     unknown name and on weights that do not fit.
@@ -194,15 +197,24 @@ def _distance(metric: str | Floats, categories: tuple[Category, ...]) -> Distanc
                 f"the distances are {np.shape(metric)}; {len(categories)} categories need a square of them"
             )
         return distances.matrix_distance(metric)
-    if metric not in METRICS:
-        raise SettingsError(f"alpha has no distance “{metric}”", hint=f"choose one of: {', '.join(METRICS)}")
+    if metric not in METRICS and metric not in WEIGHTINGS:
+        raise SettingsError(
+            f"alpha has no distance “{metric}”",
+            hint=f"choose one of: {', '.join(dict.fromkeys([*METRICS, *WEIGHTINGS]))}",
+        )
     if metric in ("interval", "ordinal"):
         return None
     if metric in ("jaccard", "masi"):
         return distances.set_distance(
             distances.jaccard if metric == "jaccard" else distances.masi, categories
         )
-    return distances.unequal() if metric == "nominal" else distances.ratio(scale_positions(categories))
+    if metric in ("nominal", "identity"):
+        return distances.unequal()
+    if metric == "ratio":
+        return distances.ratio(scale_positions(categories))
+    # Only proportions between distances matter, so that Krippendorff's circular and bipolar metrics and
+    # what Gwet's weights of that name lack of 1 give the same alpha.
+    return distances.matrix_distance(1 - agreement_weights(metric, categories))
 
 
 def _own_metric(table: Values) -> str:

@@ -20,6 +20,7 @@ from thematic.agreement.disagreements import (
 from thematic.agreement.methods import Background, headline, methods_text
 from thematic.agreement.ratings import Ratings
 from thematic.agreement.results import Audit, AuditSettings, Caution, Pool, Sensitivity
+from thematic.agreement.unitizing_family import count_overlaps
 from thematic.agreement.units import CodedUnits, Excluded
 from thematic.errors import Problem
 
@@ -70,7 +71,12 @@ def make_report(
     """
     table = coded.ratings if coded.values is None else coded.values
     parents = background.parents
-    circumstances = replace(background.circumstances, codebook_versions=coded.codebook_versions)
+    circumstances = replace(
+        background.circumstances,
+        codebook_versions=coded.codebook_versions,
+        # A passage may have two codes; only unitizing alpha, where it was asked for, has no place for them.
+        n_overlapping=_overlaps_of_people(coded) if background.experimental else 0,
+    )
     found = audit(table, settings=settings, parents=parents, circumstances=circumstances)
     people_only = len(found.people.coders) > 1 or not found.machines
     compared = found.people if people_only else found.machines[0]
@@ -106,6 +112,11 @@ def make_report(
         ),
         notes=coded.notes,
     )
+
+
+def _overlaps_of_people(coded: CodedUnits) -> int:
+    people = set(coded.ratings.coders) - coded.ratings.model_coders
+    return count_overlaps(span for span in coded.spans if span.coder in people)
 
 
 def _by_name(caution: Caution, names: Mapping[str, str]) -> Caution:

@@ -23,6 +23,8 @@ __all__ = ["print_plan", "print_readings", "print_report"]
 
 Row = Sequence[str]
 
+_MOST_FIGURES = 8
+
 
 def print_report(report: AgreementReport, *, trouble_first: bool = False) -> None:
     """Who and what; the headline; every code; the kinds of disagreement; pairs; machines; cautions."""
@@ -51,8 +53,11 @@ def print_report(report: AgreementReport, *, trouble_first: bool = False) -> Non
     _print_coders(report)
     if report.background.ledger:
         console.print(escape(report.background.ledger.in_words()))
-    for name, figure in report.background.experimental.items():
+    figures = list(report.background.experimental.items())
+    for name, figure in figures[:_MOST_FIGURES]:
         console.print(f"[dim]Experimental: {escape(name)}: {number(figure, 3)}[/]")
+    if len(figures) > _MOST_FIGURES:
+        console.print(f"[dim]Experimental: {len(figures) - _MOST_FIGURES} more in report.html[/]")
     for caution in report.cautions:
         console.print()
         console.print(f"[yellow]{caution.id}[/] {escape(caution.message)}")
