@@ -18,12 +18,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thematic import __version__
 from thematic.anchoring import Anchored, anchor
+from thematic.engines import EngineSettings
 from thematic.errors import Problem, StudyError
 from thematic.files import write_atomic
 from thematic.journal import read_journal
@@ -44,6 +43,8 @@ from thematic.model import (
 from thematic.review import judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
 from thematic.text import check_quote, count_words
+from thematic.units import LIBRARIES, Unit, versions
+from thematic.workload import Workload, embed_units, segment_units
 
 if TYPE_CHECKING:
     from thematic.embedding import Embedder
@@ -58,14 +59,6 @@ EXPORTS: dict[str, str] = {
     "clusters.csv": "thematic.formats.clusters_csv",
 }
 """File name in exports/ -> the module whose `render(StudyData) -> bytes` makes it."""
-
-# The libraries whose version can change a result of a stage, by the name under which they are installed.
-LIBRARIES: dict[str, tuple[str, ...]] = {
-    "segment": ("spacy",),
-    "embed": ("numpy", "onnxruntime", "tokenizers"),
-    "suggest": ("numpy",),
-    "cluster": ("numpy", "scipy", "scikit-learn", "hdbscan"),
-}
 
 StageProgress = Callable[[str], ProgressCallback]
 
@@ -99,12 +92,13 @@ class Ledger:
 class Pipeline:
     """The stages over one study. Each method makes what it needs first, and reuses what is there.
 
-    threads: processors to compute with; it changes the speed, not a byte.
+    threads: processors to compute with. engine: who does the units of work. Neither changes a byte.
     on_stage: called with a stage's name, gives the callback that hears its progress.
     """
 
     study: Study
     threads: int | None = None
+    engine: EngineSettings = field(default_factory=EngineSettings)
     on_stage: StageProgress = _silent
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -112,7 +106,7 @@ class Pipeline:
 
     @cached_property
     def transcript_ids(self) -> list[str]:
-        ids = self.study.transcript_ids()
+        ids = self.study.transcript_ids()  # sorted
         if not ids:
             raise StudyError(
                 "the study has no transcripts yet",
@@ -123,17 +117,16 @@ class Pipeline:
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
-        return {id_: self.study.record(id_) for id_ in self.transcript_ids}
+        """What texts/<id>.json says of each transcript, with the hash of its turns in their place."""
+        records = {}
+        for id_ in self.transcript_ids:
+            record = self.study.record(id_)
+            records[id_] = record | {"turns": fingerprint(record["turns"])}
+        return records
 
     @cached_property
-    def segment_keys(self) -> dict[str, str]:
-        settings = self.study.settings.segment
-        return {
-            id_: fingerprint(
-                "segment", _versions("segment"), record["text_sha256"], record["turns"], settings
-            )
-            for id_, record in self.records.items()
-        }
+    def segment_units(self) -> list[Unit]:
+        return segment_units(self.study, self.records)
 
     @cached_property
     def model_sha256(self) -> str:
@@ -143,9 +136,9 @@ class Pipeline:
         return model_sha256(settings.model, allow_download=settings.allow_download)
 
     @cached_property
-    def vector_keys(self) -> dict[str, str]:
-        model = (self.model_sha256, _versions("embed"))
-        return {id_: fingerprint("embed", key, model) for id_, key in self.segment_keys.items()}
+    def vectors_key(self) -> str:
+        texts = [(unit.name, unit.key) for unit in self.segment_units]
+        return fingerprint("vectors", texts, self.model_sha256, versions("embed"))
 
     @cached_property
     def codebook_key(self) -> str:
@@ -164,11 +157,11 @@ class Pipeline:
     @cached_property
     def suggest_key(self) -> str:
         settings = self.study.settings.suggest
-        return fingerprint("suggest", _versions("suggest"), self.vector_keys, self.codebook_key, settings)
+        return fingerprint("suggest", versions("suggest"), self.vectors_key, self.codebook_key, settings)
 
     @cached_property
     def cluster_key(self) -> str:
-        return fingerprint("cluster", _versions("cluster"), self.vector_keys, self.study.settings.cluster)
+        return fingerprint("cluster", versions("cluster"), self.vectors_key, self.study.settings.cluster)
 
     @cached_property
     def export_key(self) -> str:
@@ -179,7 +172,7 @@ class Pipeline:
             self.study.settings,
             self.records,
             self.participants_key,
-            _versions(*LIBRARIES),
+            versions(*LIBRARIES),
         )
 
     # --- Stages --------------------------------------------------------------------------------------
@@ -208,7 +201,8 @@ class Pipeline:
         from thematic.formats.attributes import read_attributes, with_attributes
         from thematic.formats.reading import SourceFile
 
-        transcripts = [self.study.transcript(id_) for id_ in self.transcript_ids]
+        ids = (id_ for unit in self.segment_units for id_ in unit.transcripts)
+        transcripts = [self.study.transcript(id_) for id_ in ids]
         path = self.study.participants_path()
         if path is not None:
             cases = read_attributes(SourceFile(path.name, path.read_bytes()))
@@ -216,27 +210,47 @@ class Pipeline:
         return {transcript.id: transcript for transcript in transcripts}
 
     @cached_property
+    def workload(self) -> Workload:
+        return Workload(
+            study=self.study,
+            engine=self.engine,
+            threads=self.threads,
+            files={id_: record["source"]["path"] for id_, record in self.records.items()},
+            on_unit=lambda unit, computed: self.ledger.count(unit.stage, computed=computed),
+        )
+
+    @cached_property
+    def cut_units(self) -> list[Unit]:
+        """The units whose transcripts are cut into excerpts; the others are failures of the workload."""
+        with self.ledger.stage("segment"):
+            return self.workload.complete(self.segment_units, self.on_stage("Segmenting"))
+
+    @cached_property
+    def vector_units(self) -> list[Unit]:
+        """The units of vectors, all done. Raises StudyError with every transcript that could not be done."""
+        receipts = self.workload.receipts
+        cut = [(unit, receipt) for unit in self.cut_units if (receipt := receipts.get(unit))]
+        units = embed_units(self.study, [(u, r.rows, r.sha256) for u, r in cut], self.model_sha256)
+        with self.ledger.stage("embed"):
+            done = self.workload.complete(units, self.on_stage("Embedding"))
+        self.workload.raise_failures()
+        return done
+
+    @cached_property
     def segmentations(self) -> dict[str, Segmentation]:
         """The excerpts of every transcript, each checked against the text it was cut from."""
-        from thematic.formats.parquet import read_segmentation, write_segmentation
-        from thematic.segmentation import segment
+        from thematic.formats.parquet import read_segmentations
 
+        units = self.cut_units
+        self.workload.raise_failures()
         results: dict[str, Segmentation] = {}
-        update = self.on_stage("Segmenting")
         with self.ledger.stage("segment"):
-            for i, (id_, key) in enumerate(self.segment_keys.items(), start=1):
-                path = self.study.machine_file("excerpts", id_, key)
-                ready = path.exists()
-                self.ledger.count("segment", computed=not ready)
-                if ready:
-                    segmentation = read_segmentation(path.read_bytes())
+            for data in self.workload.data(units):
+                for segmentation in read_segmentations(data):
+                    results[segmentation.transcript_id] = segmentation
                     for excerpt in segmentation.excerpts:
-                        check_quote(self.transcripts[id_], excerpt.start, excerpt.end, excerpt.text)
-                else:
-                    segmentation = segment(self.transcripts[id_], settings=self.study.settings.segment)
-                    write_atomic(path, write_segmentation(segmentation))
-                results[id_] = segmentation
-                update(i, len(self.segment_keys))
+                        transcript = self.transcripts[segmentation.transcript_id]
+                        check_quote(transcript, excerpt.start, excerpt.end, excerpt.text)
         return results
 
     @cached_property
@@ -277,28 +291,12 @@ class Pipeline:
     @cached_property
     def vectors(self) -> Vectors:
         """The vectors of all excerpts, transcript by transcript."""
-        from thematic.embedding import concatenate, embed
-        from thematic.formats.parquet import read_vectors, write_vectors
+        from thematic.embedding import concatenate
+        from thematic.formats.parquet import read_vectors
 
-        parts: list[Vectors] = []
-        segmentations = self.segmentations
-        total = sum(len(s.excerpts) for s in segmentations.values())
-        done = 0
-        update = self.on_stage("Embedding")
+        units = self.vector_units
         with self.ledger.stage("embed"):
-            for id_, key in self.vector_keys.items():
-                path = self.study.machine_file("vectors", id_, key)
-                ready = path.exists()
-                self.ledger.count("embed", computed=not ready)
-                if ready:
-                    part = read_vectors(path.read_bytes())
-                else:
-                    part = embed(segmentations[id_], embedder=self.embedder)
-                    write_atomic(path, write_vectors(part))
-                parts.append(part)
-                done += len(part.ids)
-                update(done, total)
-        return concatenate(parts)
+            return concatenate([read_vectors(data) for data in self.workload.data(units)])
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -432,7 +430,7 @@ class Pipeline:
         return {
             "title": data.title,
             "settings": settings,
-            "versions": _versions(*LIBRARIES),
+            "versions": versions(*LIBRARIES),
             "model": {"name": settings["embed"]["model"], "sha256": self.model_sha256},
             "codebook": {
                 "title": data.codebook.title,
@@ -463,9 +461,11 @@ class Pipeline:
 
     def _tidy(self) -> None:
         """Delete excerpts and vectors of texts and settings that are no longer those of the study."""
-        for stage, keys in (("excerpts", self.segment_keys), ("vectors", self.vector_keys)):
-            keep = {self.study.machine_file(stage, id_, key) for id_, key in keys.items()}
-            self.study.forget_other(stage, keep)
+        units = [*self.segment_units, *self.vector_units]
+        keep = {self.study.root / unit.output for unit in units}
+        for folder in ("excerpts", "vectors"):
+            self.study.forget_other(folder, keep)
+        self.workload.receipts.keep_only(units)
 
 
 def counts(data: StudyData) -> dict[str, Any]:
@@ -509,12 +509,6 @@ def _transcript_record(data: StudyData, i: int) -> dict[str, Any]:
         "excerpts": len(segmentation.excerpts),
         "set_aside": [{"words": s.quote.text, "reason": s.reason} for s in segmentation.set_aside],
     }
-
-
-def _versions(*stages: str) -> dict[str, str]:
-    """Versions of this package and of the libraries that these stages stand on."""
-    names = sorted({name for stage in stages for name in LIBRARIES[stage]})
-    return {"thematic": __version__} | {name: installed_version(name) for name in names}
 
 
 def _is_current(receipt: Path, key: str, folder: Path) -> bool:

@@ -37,7 +37,15 @@ from thematic.segmentation import SegmentSettings
 from thematic.suggestion import SuggestSettings
 from thematic.text import join_names
 
-__all__ = ["AgreementSettings", "ReadingSettings", "Study", "StudySettings", "fingerprint"]
+__all__ = [
+    "AgreementSettings",
+    "ReadingSettings",
+    "Study",
+    "StudySettings",
+    "fingerprint",
+    "json_bytes",
+    "read_transcript",
+]
 
 T = TypeVar("T")
 
@@ -180,26 +188,9 @@ class Study:
 
     def transcript(self, transcript_id: str) -> Transcript:
         """The transcript, checked: its text has the recorded hash. Raises StudyError when it was changed."""
-        record = self.record(transcript_id)
+        self.record(transcript_id)  # tells in words when there is none
         path = self.root / "texts" / f"{transcript_id}.txt"
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != record["text_sha256"]:
-            raise StudyError(
-                "the canonical text was changed after it was read, so offsets no longer hold",
-                path=str(path),
-                hint="edit the original and run `thematic ingest` on it; texts/ is not for editing",
-            )
-        return Transcript(
-            id=record["id"],
-            title=record["title"],
-            text=data.decode("utf-8", "surrogatepass"),
-            turns=tuple(
-                Turn(**{**turn, "anchors": tuple((a, b) for a, b in turn.get("anchors", ()))})
-                for turn in record["turns"]
-            ),
-            source=Source(**record["source"]),
-            attributes=record["attributes"],
-        )
+        return read_transcript(path.with_suffix(".json").read_bytes(), path.read_bytes(), path=str(path))
 
     def save_transcript(self, transcript: Transcript, *, read_key: str, report: Mapping[str, Any]) -> None:
         """Write texts/<id>.txt and then texts/<id>.json; the second makes the first count."""
@@ -275,6 +266,31 @@ class Study:
             for path in folder.iterdir():
                 if path not in keep:
                     path.unlink(missing_ok=True)
+
+
+def read_transcript(record: bytes, text: bytes, *, path: str) -> Transcript:
+    """The transcript in the bytes of texts/<id>.json and texts/<id>.txt; `path`, of the latter, for messages.
+
+    Raises StudyError when the text has not the recorded hash.
+    """
+    said = json.loads(record)
+    if hashlib.sha256(text).hexdigest() != said["text_sha256"]:
+        raise StudyError(
+            "the canonical text was changed after it was read, so offsets no longer hold",
+            path=path,
+            hint="edit the original and run `thematic ingest` on it; texts/ is not for editing",
+        )
+    return Transcript(
+        id=said["id"],
+        title=said["title"],
+        text=text.decode("utf-8", "surrogatepass"),
+        turns=tuple(
+            Turn(**{**turn, "anchors": tuple((a, b) for a, b in turn.get("anchors", ()))})
+            for turn in said["turns"]
+        ),
+        source=Source(**said["source"]),
+        attributes=said["attributes"],
+    )
 
 
 # --- Values as bytes and hashes ---------------------------------------------------------------------

@@ -10,24 +10,27 @@ import numpy as np
 from tests.builders import make_study_data
 from thematic.formats.clustering_json import read_clustering, write_clustering
 from thematic.formats.parquet import (
-    read_segmentation,
+    read_segmentations,
     read_suggestions,
     read_vectors,
-    write_segmentation,
+    write_segmentations,
     write_suggestions,
     write_vectors,
 )
-from thematic.model import Vectors
+from thematic.model import Segmentation, Vectors
 
 DATA = make_study_data()
 
 
 def test_segmentations() -> None:
-    assert any(s.set_aside for s in DATA.segmentations) or any(s.excerpts for s in DATA.segmentations)
-    for segmentation in DATA.segmentations:
-        written = write_segmentation(segmentation)
-        assert read_segmentation(written) == segmentation
-        assert write_segmentation(read_segmentation(written)) == written
+    assert any(s.set_aside for s in DATA.segmentations)
+    empty = Segmentation(transcript_id="P09", excerpts=())
+    together = [*DATA.segmentations, empty]
+    for segmentations in ([s] for s in together):
+        written = write_segmentations(segmentations)
+        assert read_segmentations(written) == segmentations
+        assert write_segmentations(read_segmentations(written)) == written
+    assert read_segmentations(write_segmentations(together)) == together
 
 
 def test_suggestions_with_their_evidence() -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from thematic.engines import ENGINES
+
 StudyOption = Annotated[
     Path | None,
     typer.Option("--study", help="The study folder. By default the nearest one upwards.", show_default=False),
@@ -17,6 +19,37 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress an
 ThreadsOption = Annotated[
     int | None,
     typer.Option(min=1, help="Processors to use; changes the speed, not a byte.", show_default="all"),
+]
+_ENGINES = " or ".join(f"{name} ({where})" for name, where in ENGINES.items())
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Processes for cutting and embedding, each with a model of its own; changes not a byte.",
+        show_default="1, with threads",
+        rich_help_panel="Engine",
+    ),
+]
+EngineOption = Annotated[
+    str, typer.Option("--engine", help=f"Who does the work: {_ENGINES}.", rich_help_panel="Engine")
+]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        help="Of a running cluster; without it one is started on this machine.",
+        show_default=False,
+        rich_help_panel="Engine",
+    ),
+]
+StorageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--storage",
+        help="URL of storage that all machines of a cluster share, when they do not mount the study.",
+        show_default=False,
+        rich_help_panel="Engine",
+    ),
 ]
 EncodingOption = Annotated[
     str | None,

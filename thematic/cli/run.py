@@ -11,10 +11,13 @@ from rich.markup import escape
 
 from thematic.cli import render
 from thematic.cli.options import (
+    AddressOption,
     ClusterMethodOption,
     CodebookOption,
     DownloadOption,
     EncodingOption,
+    EngineOption,
+    JobsOption,
     JsonOption,
     LanguageOption,
     MaxWordsOption,
@@ -22,12 +25,14 @@ from thematic.cli.options import (
     ModelOption,
     QuietOption,
     SeedOption,
+    StorageOption,
     ThreadsOption,
     UnitOption,
     override,
 )
 
 if TYPE_CHECKING:
+    from thematic.engines import EngineSettings
     from thematic.pipeline import Pipeline
     from thematic.study import StudySettings
 
@@ -51,6 +56,10 @@ def run(
     cluster_method: ClusterMethodOption = None,
     seed: SeedOption = None,
     threads: ThreadsOption = None,
+    jobs: JobsOption = None,
+    engine: EngineOption = "local",
+    address: AddressOption = None,
+    storage: StorageOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -62,9 +71,11 @@ def run(
 
     Example: thematic run interviews/ --codebook codebook.yaml --out my-study
     """
+    from thematic.engines import EngineSettings
     from thematic.study import Study, StudySettings
 
     began = time.perf_counter()
+    work = EngineSettings(name=engine, jobs=jobs, address=address, storage=storage)
     exists = (out / "study.toml").is_file()
     settings = Study.open(out).settings if exists else StudySettings(title=out.resolve().name)
     settings = _override(
@@ -76,7 +87,14 @@ def run(
         cluster={"method": cluster_method, "seed": seed},
     )
     pipeline = _run(
-        transcripts, codebook, out, settings, threads=threads, quiet=quiet or as_json, began=began
+        transcripts,
+        codebook,
+        out,
+        settings,
+        threads=threads,
+        engine=work,
+        quiet=quiet or as_json,
+        began=began,
     )
     if as_json:
         _print_json(pipeline)
@@ -119,6 +137,7 @@ def _run(
     settings: StudySettings,
     *,
     threads: int | None,
+    engine: EngineSettings | None = None,
     quiet: bool,
     began: float,
 ) -> Pipeline:
@@ -137,6 +156,7 @@ def _run(
         set_codebook(study, codebook_file)
         report = ingest(study, inputs, on_stage=on_stage)
         pipeline = Pipeline(study, threads=threads, on_stage=on_stage)
+        pipeline.engine = engine or pipeline.engine
         if pipeline.export():
             pipeline.write_timings(began)
     if not quiet:

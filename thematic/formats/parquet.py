@@ -5,7 +5,8 @@ The bytes depend on the data and the pyarrow version only: no time stamps, one r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -15,44 +16,54 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "read_segmentation",
+    "read_segmentations",
     "read_suggestions",
     "read_vectors",
-    "write_segmentation",
+    "write_segmentations",
     "write_suggestions",
     "write_vectors",
 ]
 
 
-def write_segmentation(segmentation: Segmentation) -> bytes:
-    """Excerpts and what was set aside, in order; `kind` tells them apart."""
-    rows = [_excerpt_row(excerpt) for excerpt in segmentation.excerpts]
-    rows += [
-        {
-            "kind": "set_aside",
-            "start": item.quote.start,
-            "end": item.quote.end,
-            "text": item.quote.text,
-            "turns": [item.turn],
-            "reason": item.reason,
-        }
-        for item in segmentation.set_aside
-    ]
-    return _write(rows, _segmentation_schema(), {"transcript_id": segmentation.transcript_id})
+def write_segmentations(segmentations: Sequence[Segmentation]) -> bytes:
+    """Excerpts and what was set aside, transcript by transcript, in order; `kind` tells them apart."""
+    rows = []
+    for segmentation in segmentations:
+        own = {"transcript_id": segmentation.transcript_id}
+        rows += [own | _excerpt_row(excerpt) for excerpt in segmentation.excerpts]
+        rows += [
+            own
+            | {
+                "kind": "set_aside",
+                "start": item.quote.start,
+                "end": item.quote.end,
+                "text": item.quote.text,
+                "turns": [item.turn],
+                "reason": item.reason,
+            }
+            for item in segmentation.set_aside
+        ]
+    # A transcript without a word of a participant has no row, but is one of them all the same.
+    ids = json.dumps([segmentation.transcript_id for segmentation in segmentations])
+    return _write(rows, _segmentation_schema(), {"transcripts": ids})
 
 
-def read_segmentation(data: bytes) -> Segmentation:
-    """The inverse of `write_segmentation`."""
+def read_segmentations(data: bytes) -> list[Segmentation]:
+    """The inverse of `write_segmentations`."""
     rows, metadata = _read(data)
-    transcript_id = metadata["transcript_id"]
-    excerpts, set_aside = [], []
+    excerpts: dict[str, list[Excerpt]] = {id_: [] for id_ in json.loads(metadata["transcripts"])}
+    set_aside: dict[str, list[SetAside]] = {id_: [] for id_ in excerpts}
     for row in rows:
+        id_ = row["transcript_id"]
         if row["kind"] == "set_aside":
-            quote = Quote(transcript_id=transcript_id, start=row["start"], end=row["end"], text=row["text"])
-            set_aside.append(SetAside(quote=quote, turn=row["turns"][0], reason=row["reason"]))
+            quote = Quote(transcript_id=id_, start=row["start"], end=row["end"], text=row["text"])
+            set_aside[id_].append(SetAside(quote=quote, turn=row["turns"][0], reason=row["reason"]))
         else:
-            excerpts.append(_excerpt(row, transcript_id))
-    return Segmentation(transcript_id=transcript_id, excerpts=tuple(excerpts), set_aside=tuple(set_aside))
+            excerpts[id_].append(_excerpt(row, id_))
+    return [
+        Segmentation(transcript_id=id_, excerpts=tuple(made), set_aside=tuple(set_aside[id_]))
+        for id_, made in excerpts.items()
+    ]
 
 
 def write_vectors(vectors: Vectors) -> bytes:
@@ -180,6 +191,7 @@ def _segmentation_schema() -> pa.Schema:
     return pa.schema(
         [
             ("kind", text),
+            ("transcript_id", text),
             ("id", text),
             ("start", whole),
             ("end", whole),
