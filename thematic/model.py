@@ -29,6 +29,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Excerpt",
+    "Judged",
     "Placement",
     "Provenance",
     "Quote",
@@ -253,6 +254,20 @@ class Coding:
     mode: ReviewMode = "blind"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """That a coder has stated the codes of a passage, perhaps none: what tells “no” from “not looked at”.
+
+    `excerpt_id` is None for a span that somebody chose freely.
+    """
+
+    quote: Quote
+    coder_id: str
+    layer: Layer = "independent"
+    mode: ReviewMode = "blind"
+    excerpt_id: str | None = None
+
+
 Action = Literal[
     "accept", "change", "reject", "add", "none-apply", "defer", "flag", "propose", "memo", "undo"
 ]
@@ -382,7 +397,8 @@ class StudyData:
     """Everything an export or a report reads: one study as it stands now.
 
     `transcripts` and `segmentations` are in the same order. `suggestions` holds each excerpt's shortlist in
-    order of rank. `notes` are the warnings of the run, to be shown with the results.
+    order of rank. `notes` are the warnings of the run, to be shown with the results. `judged` are the
+    passages whose codes people have stated, those without any code too.
     """
 
     title: str
@@ -394,3 +410,4 @@ class StudyData:
     codings: tuple[Coding, ...] = ()
     coders: tuple[Coder, ...] = ()
     notes: tuple[str, ...] = ()
+    judged: tuple[Judged, ...] = ()

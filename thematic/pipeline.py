@@ -25,6 +25,7 @@ from thematic.anchoring import Anchored, anchor
 from thematic.engines import EngineSettings
 from thematic.errors import Problem, StudyError
 from thematic.files import write_atomic
+from thematic.formats.exports import FORMATS
 from thematic.journal import read_journal
 from thematic.model import (
     Clustering,
@@ -33,6 +34,7 @@ from thematic.model import (
     Coding,
     Decision,
     Excerpt,
+    Judged,
     ProgressCallback,
     Segmentation,
     StudyData,
@@ -52,11 +54,7 @@ if TYPE_CHECKING:
 __all__ = ["EXPORTS", "Pipeline"]
 
 EXPORTS: dict[str, str] = {
-    "excerpts.csv": "thematic.formats.excerpts_csv",
-    "excerpts.xlsx": "thematic.formats.excerpts_xlsx",
-    "excerpts.jsonl": "thematic.formats.excerpts_jsonl",
-    "excerpts.html": "thematic.formats.excerpts_html",
-    "clusters.csv": "thematic.formats.clusters_csv",
+    name: made.module for made in FORMATS.values() if made.in_every_run for name in made.files
 }
 """File name in exports/ -> the module whose `render(StudyData) -> bytes` makes it."""
 
@@ -172,6 +170,7 @@ class Pipeline:
             self.study.settings,
             self.records,
             self.participants_key,
+            self.decisions_key,
             versions(*LIBRARIES),
         )
 
@@ -279,6 +278,22 @@ class Pipeline:
         return tuple(c for coder, made in self.decisions.items() for c in make_codings(coder, made))
 
     @cached_property
+    def judged(self) -> tuple[Judged, ...]:
+        """The passages whose codes people have stated, coder by coder."""
+        return tuple(
+            Judged(
+                quote=judgement.quote,
+                coder_id=coder,
+                layer=judgement.last.layer,
+                mode=judgement.last.mode,
+                excerpt_id=judgement.excerpt_id,
+            )
+            for coder, made in self.decisions.items()
+            for judgement in judgements(coder, made)
+            if judgement.last is not None
+        )
+
+    @cached_property
     def none_apply(self) -> frozenset[str]:
         """Excerpts of which a person has said that no code applies."""
         return frozenset(
@@ -374,6 +389,7 @@ class Pipeline:
             suggestions=suggestions,
             clustering=clustering,
             codings=self.codings,
+            judged=self.judged,
             coders=tuple(Coder(id=coder, name=coder) for coder in self.decisions),
             notes=tuple(
                 note for stage in ("suggesting", "reading", "codebook") for note in self.notes()[stage]

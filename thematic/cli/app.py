@@ -43,7 +43,7 @@ COMMANDS: dict[str, Command] = {
         "imports:import_file", "Take over a project of NVivo, ATLAS.ti, … or a packet that came back.", PEOPLE
     ),
     "merge": Command("merge:merge", "Take over decisions from a copy of the study.", PEOPLE),
-    "export": Command("study:export", "Write the excerpts as csv, xlsx, jsonl and html.", RESULTS),
+    "export": Command("export:export", "Write the study for people and for other programs.", RESULTS),
     "review": Command("review:review", "Code in the browser: blind, or with suggestions.", PEOPLE),
     "adjudicate": Command("adjudicate:adjudicate", "Settle where coders differ, in the browser.", PEOPLE),
     "codebook": Command("codebook:app", "Check, show, compare and convert codebooks.", STEPS),

@@ -1,4 +1,4 @@
-"""`init`, `ingest`, `suggest`, `clusters`, `status`, `export`: the whole job step by step."""
+"""`init`, `ingest`, `suggest`, `clusters`, `status`: the whole job step by step."""
 
 from __future__ import annotations
 
@@ -157,19 +157,6 @@ def status(
             render.print_note("every text, quote and journal is as it was written")
     if problems:
         raise typer.Exit(3)
-
-
-def export(
-    study: StudyOption = None,
-    threads: ThreadsOption = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Write exports/: the excerpts as csv, xlsx, jsonl and html, and the clusters."""
-    pipeline = _pipeline(study, threads, quiet)
-    with pipeline.study.lock():
-        written = pipeline.export()
-    folder = pipeline.study.root / "exports"
-    render.print_note(f"{'written to' if written else 'nothing has changed in'} {folder}")
 
 
 def _study(folder: Path | None) -> Study:

@@ -21,7 +21,7 @@ from thematic.formats.codebook_table import (
 from thematic.formats.codebook_yaml import read_codebook_yaml, write_codebook_yaml
 from thematic.model import Codebook
 
-__all__ = ["CodebookFile", "codebook_file", "read_codebook", "write_codebook_yaml"]
+__all__ = ["CodebookFile", "codebook_file", "lost_in", "read_codebook", "write_codebook_yaml"]
 
 _TABLES = (".csv", ".tsv", ".tab")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -92,16 +92,22 @@ def codebook_file(codebook: Codebook, name: str) -> CodebookFile:
     if suffix not in _WRITERS:
         hint = f"end the name in one of {', '.join(_WRITERS)}"
         raise SettingsError(f"no format of codebooks has the ending “{suffix}”", path=name, hint=hint)
-    lost = []
-    if suffix in (".csv", ".qdc"):
-        parts = {
-            "title": codebook.title != target.stem and codebook.title,
-            "description": codebook.description,
-            "version_notes": codebook.version_notes,
-        }
-        lost = [
-            Problem(f"`{what}` has no place in {suffix} and is not carried", name)
-            for what, text in parts.items()
-            if text
-        ]
-    return CodebookFile(_WRITERS[suffix](codebook), tuple(lost))
+    return CodebookFile(_WRITERS[suffix](codebook), lost_in(codebook, name))
+
+
+def lost_in(codebook: Codebook, name: str) -> tuple[Problem, ...]:
+    """What the format that the ending of `name` asks for has no place for."""
+    target = PurePath(name)
+    suffix = target.suffix.lower()
+    if suffix not in (".csv", ".qdc"):
+        return ()
+    parts = {
+        "title": codebook.title != target.stem and codebook.title,
+        "description": codebook.description,
+        "version_notes": codebook.version_notes,
+    }
+    return tuple(
+        Problem(f"`{what}` has no place in {suffix} and is not carried", name)
+        for what, text in parts.items()
+        if text
+    )

@@ -9,13 +9,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from thematic.codebook import path
+from thematic.codebook import walk
 from thematic.model import (
     Cluster,
+    Code,
     Codebook,
     Coding,
     Evidence,
     Excerpt,
+    Quote,
     StudyData,
     Suggestion,
     Transcript,
@@ -28,6 +30,8 @@ __all__ = [
     "clock",
     "code_labels",
     "coder_names",
+    "coders_who_looked",
+    "codes_in_use",
     "codings_elsewhere",
     "excerpt_rows",
     "further_notes",
@@ -101,17 +105,52 @@ def codings_elsewhere(data: StudyData) -> list[Coding]:
     return [coding for coding in sorted(data.codings, key=_coding_order) if id(coding) not in placed]
 
 
+def coders_who_looked(data: StudyData) -> dict[str, tuple[str, ...]]:
+    """The ids of the coders who have judged each excerpt, in order: who could have given a code and did not.
+
+    A coder has judged an excerpt whose codes they stated, or of which they coded a part. In a project that
+    was imported there are codings only: there, whoever coded a passage counts as having read its transcript.
+    """
+    place = _Excerpts(data)
+    looked: dict[str, set[str]] = {}
+    for judged in data.judged:
+        quote = judged.quote
+        if judged.excerpt_id in place.ids:
+            met = [judged.excerpt_id]
+        elif judged.mode == "import":
+            met = [excerpt.id for excerpt in place.excerpts.get(quote.transcript_id, ())]
+        else:
+            met = [excerpt.id for excerpt in place.meeting(quote)]
+        for excerpt_id in met:
+            looked.setdefault(excerpt_id or "", set()).add(judged.coder_id)
+    for coding in data.codings:
+        for excerpt in place.meeting(coding.quote):
+            looked.setdefault(excerpt.id, set()).add(coding.coder_id)
+    return {excerpt_id: tuple(sorted(coders)) for excerpt_id, coders in looked.items()}
+
+
+class _Excerpts:
+    """The excerpts by transcript, to be found by a span."""
+
+    def __init__(self, data: StudyData) -> None:
+        self.excerpts = {s.transcript_id: s.excerpts for s in data.segmentations}
+        self.ids = {excerpt.id for found in self.excerpts.values() for excerpt in found}
+        self._starts = {id_: [e.start for e in found] for id_, found in self.excerpts.items()}
+        self._ends = {id_: [e.end for e in found] for id_, found in self.excerpts.items()}
+
+    def meeting(self, quote: Quote) -> tuple[Excerpt, ...]:
+        """The excerpts that share a character with the quote."""
+        # Excerpts are in order and do not overlap, so those that meet the span are neighbours.
+        first = bisect_right(self._ends.get(quote.transcript_id, []), quote.start)
+        last = bisect_left(self._starts.get(quote.transcript_id, []), quote.end)
+        return self.excerpts.get(quote.transcript_id, ())[first:last]
+
+
 def _codings_by_excerpt(data: StudyData) -> dict[str, list[Coding]]:
-    excerpts = {s.transcript_id: s.excerpts for s in data.segmentations}
-    starts = {transcript_id: [e.start for e in found] for transcript_id, found in excerpts.items()}
-    ends = {transcript_id: [e.end for e in found] for transcript_id, found in excerpts.items()}
+    place = _Excerpts(data)
     codings: dict[str, list[Coding]] = {}
     for coding in sorted(data.codings, key=_coding_order):
-        quote = coding.quote
-        # Excerpts are in order and do not overlap, so those that meet the span are neighbours.
-        first = bisect_right(ends.get(quote.transcript_id, []), quote.start)
-        last = bisect_left(starts.get(quote.transcript_id, []), quote.end)
-        for excerpt in excerpts.get(quote.transcript_id, ())[first:last]:
+        for excerpt in place.meeting(coding.quote):
             codings.setdefault(excerpt.id, []).append(coding)
     return codings
 
@@ -144,7 +183,23 @@ def further_notes(data: StudyData) -> list[str]:
 
 def code_labels(codebook: Codebook) -> dict[str, str]:
     """`Theme › Code` for each code id; a code without parent is its name."""
-    return {code.id: " › ".join(path(codebook, code.id)) for code in codebook.codes}
+    labels: dict[str, str] = {}
+    for _, code in walk(codebook):  # parents come before their children
+        above = labels.get(code.parent_id or "")
+        labels[code.id] = f"{above} › {code.name}" if above else code.name
+    return labels
+
+
+def codes_in_use(data: StudyData) -> list[tuple[int, Code]]:
+    """The codes with their depth in the tree: those in use, and all that somebody gave.
+
+    A code that was given and is not in the codebook any more stands at the end under its id: nobody's work
+    is left out because a line of the codebook was deleted.
+    """
+    given = {coding.code_id for coding in data.codings}
+    known = {code.id for code in data.codebook.codes}
+    found = [(depth, c) for depth, c in walk(data.codebook) if c.status == "active" or c.id in given]
+    return [*found, *((0, Code(id=id_, name=id_, status="retired")) for id_ in sorted(given - known))]
 
 
 def coder_names(data: StudyData) -> dict[str, str]:

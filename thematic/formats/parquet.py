@@ -19,6 +19,7 @@ __all__ = [
     "read_segmentations",
     "read_suggestions",
     "read_vectors",
+    "table_bytes",
     "write_segmentations",
     "write_suggestions",
     "write_vectors",
@@ -236,6 +237,26 @@ def _suggestion_schema() -> pa.Schema:
             ("evidence", pa.list_(evidence)),
         ]
     )
+
+
+def table_bytes(rows: list[dict[str, Any]], schema: pa.Schema) -> bytes:
+    """A table of these rows; a column that a row does not have is null in it.
+
+    Lone surrogates, which are no UTF-8, become �.
+    """
+    return _write([{key: _encodable(value) for key, value in row.items()} for row in rows], schema, {})
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return (
+            value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _encodable(item) for key, item in value.items()}
+    return value
 
 
 def _write(rows: list[dict[str, Any]], schema: pa.Schema, metadata: dict[str, str]) -> bytes:

@@ -14,14 +14,20 @@ _FORMULA = tuple("=+-@＝＋－＠")
 _LEADING = ("\t", "\r", "\n")
 
 
-def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> bytes:
+def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]], *, bare: bool = False) -> bytes:
     """UTF-8 with byte order mark, every cell quoted, CRLF.
+
+    bare: quote only where it must be, so that a statistics program sees numbers as numbers and empty as
+    missing.
 
     Text that a spreadsheet could run as a formula gets a leading apostrophe, so text here is for people to
     read; excerpts.jsonl has the exact text. Numbers stay numbers, also below zero.
     """
     out = StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    if bare:
+        writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    else:
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow([_inert(name) for name in header])
     writer.writerows([_inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig", "replace")

@@ -1,0 +1,172 @@
+"""`thematic export`: what a study holds, for people and for other programs."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from thematic.cli import render
+from thematic.cli.options import JsonOption, QuietOption, StudyOption, ThreadsOption
+
+if TYPE_CHECKING:
+    from thematic.exporting import Exported
+
+PART = "Only a part of the study"
+
+
+def export(
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to", metavar="FORMAT", help="A format of --list; can be given again.", show_default=False
+        ),
+    ] = None,
+    list_formats: Annotated[bool, typer.Option("--list", help="List the formats, and do nothing.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A file or folder.", show_default="exports/ in the study"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there at --out.")] = False,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ATTRIBUTE=VALUE",
+            help="Transcripts whose case has this value, such as site=north.",
+            show_default=False,
+            rich_help_panel=PART,
+        ),
+    ] = None,
+    transcript: Annotated[
+        list[str] | None,
+        typer.Option("--transcript", "-t", help="This transcript.", show_default=False, rich_help_panel=PART),
+    ] = None,
+    coder: Annotated[
+        list[str] | None,
+        typer.Option(help="Codings of this coder.", show_default=False, rich_help_panel=PART),
+    ] = None,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Codings of this layer: independent, negotiated or final.",
+            show_default=False,
+            rich_help_panel=PART,
+        ),
+    ] = None,
+    code: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="This code, by id, name or path “A > B”, and all below it.",
+            show_default=False,
+            rich_help_panel=PART,
+        ),
+    ] = None,
+    study: StudyOption = None,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the study for people and for other programs.
+
+    Without --to, exports/ is brought up to date: excerpts as csv, xlsx, jsonl and html, and the clusters.
+
+    With --to, that format is written; `thematic export --list` names all of them. Each option for a part can
+    be given again: any of its values will do.
+    """
+    from thematic.selection import Selection, read_case
+
+    if list_formats:
+        _list(as_json)
+        return
+    selection = Selection(
+        transcripts=tuple(transcript or ()),
+        cases=tuple(map(read_case, case or ())),
+        coders=tuple(coder or ()),
+        layers=tuple(layer or ()),
+        codes=tuple(code or ()),
+    )
+    if not to:
+        _export_all(study, threads, as_json, quiet, partly=bool(selection) or out is not None)
+        return
+    from thematic.exporting import find_formats, write_exports
+
+    find_formats(to)  # before anything is computed
+    pipeline = _pipeline(study, threads, quiet or as_json)
+    with pipeline.study.lock():
+        written = write_exports(
+            pipeline.data(),
+            list(dict.fromkeys(to)),
+            pipeline.study.root / "exports",
+            selection=selection,
+            out=out,
+            force=force,
+        )
+    if as_json:
+        render.print_json([_record(each) for each in written])
+        return
+    if quiet:
+        return
+    for each in written:
+        for problem in each.not_carried:
+            render.print_note(f"{each.format}: {problem}{f' ({problem.hint})' if problem.hint else ''}")
+        for path, _ in each.files:
+            render.results().print(path, soft_wrap=True, markup=False)
+        render.print_note(
+            f"{each.format}: {each.excerpts:,} excerpts and {each.codings:,} codings "
+            f"from {each.transcripts:,} transcripts"
+        )
+
+
+def _export_all(study: Path | None, threads: int | None, as_json: bool, quiet: bool, *, partly: bool) -> None:
+    if partly:
+        from thematic.errors import SettingsError
+
+        raise SettingsError(
+            "a part of the study, or another place, needs a format",
+            hint="say which with --to; `thematic export --list` names the formats",
+        )
+    pipeline = _pipeline(study, threads, quiet or as_json)
+    with pipeline.study.lock():
+        written = pipeline.export()
+    folder = pipeline.study.root / "exports"
+    if as_json:
+        render.print_json({"folder": str(folder), "written": written})
+    elif not quiet:
+        render.print_note(f"{'written to' if written else 'nothing has changed in'} {folder}")
+
+
+def _list(as_json: bool) -> None:
+    from thematic.formats.exports import FORMATS
+
+    if as_json:
+        render.print_json(
+            [
+                {"format": name, "folder": made.folder or None, "files": made.files, "summary": made.summary}
+                for name, made in FORMATS.items()
+            ]
+        )
+        return
+    render.print_table(
+        ("format", "writes", "what it is"),
+        (
+            (name, f"{made.folder}/" if made.folder else made.files[0], made.summary)
+            for name, made in FORMATS.items()
+        ),
+    )
+
+
+def _record(each: Exported) -> dict[str, Any]:
+    return dataclasses.asdict(each) | {
+        "files": [{"path": path, "sha256": digest} for path, digest in each.files],
+        "not_carried": [{"message": p.message, "hint": p.hint} for p in each.not_carried],
+    }
+
+
+def _pipeline(study: Path | None, threads: int | None, quiet: bool) -> Any:
+    from thematic.pipeline import Pipeline
+    from thematic.study import Study
+
+    opened = Study.find(Path.cwd()) if study is None else Study.open(study)
+    return Pipeline(opened, threads=threads, on_stage=render.stage_printer(quiet))

@@ -1,0 +1,137 @@
+"""`thematic export --to`: a study, or a part of it, in any of the formats of `formats/exports.py`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from thematic.errors import Problem, SettingsError, did_you_mean
+from thematic.files import write_atomic
+from thematic.formats.excerpt_rows import excerpt_rows
+from thematic.formats.exports import FORMATS, ExportFormat, files_of, not_carried
+from thematic.model import StudyData
+from thematic.selection import Selection, select
+from thematic.text import join_names
+
+__all__ = ["Exported", "export_files", "find_formats", "write_exports"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written in one format: (path, SHA-256) of each file, how much, what has no place in it."""
+
+    format: str
+    files: tuple[tuple[str, str], ...]
+    transcripts: int
+    excerpts: int
+    codings: int
+    not_carried: tuple[Problem, ...]
+
+
+def find_formats(names: Sequence[str]) -> dict[str, ExportFormat]:
+    """The formats of these names. Raises SettingsError with every name that is none."""
+    problems = [
+        Problem(
+            f"there is no format “{name}”",
+            hint=did_you_mean(name, FORMATS) or f"choose {join_names(list(FORMATS), 'or')}",
+        )
+        for name in names
+        if name not in FORMATS
+    ]
+    if problems:
+        raise SettingsError("the export was not made", problems=problems)
+    return {name: FORMATS[name] for name in names}
+
+
+def export_files(made: ExportFormat, data: StudyData, selection: Selection) -> dict[str, bytes]:
+    """Path below the folder of exports -> bytes. A part of a study has the part in its name, so that nobody
+    takes it for the whole."""
+    suffix = "".join(f"-{_slug(words)}" for words in selection.in_words())
+    files = files_of(made, data)
+    if made.folder:
+        return {f"{made.folder}{suffix}/{name}": content for name, content in files.items()}
+    return {f"{Path(name).stem}{suffix}{Path(name).suffix}": content for name, content in files.items()}
+
+
+def write_exports(
+    data: StudyData,
+    names: Sequence[str],
+    folder: Path,
+    *,
+    selection: Selection | None = None,
+    out: Path | None = None,
+    force: bool = False,
+) -> tuple[Exported, ...]:
+    """Write the study in each of these formats; call it while holding the study's lock.
+
+    folder: where files go under their own names. out: a file for one format of one file, else a folder.
+    Every file is made before the first is written. Raises SettingsError for an unknown format or a part
+    that the study does not have, and for a file at `out` that exists, unless `force`.
+    """
+    formats = find_formats(names)
+    chosen = selection or Selection()
+    part = select(data, chosen) if chosen else data
+    writes: list[tuple[str, StudyData, list[tuple[Path, bytes]]]] = []
+    for name, made in formats.items():
+        shown = _only_coded(part) if chosen.codes and not made.keeps_uncoded else part
+        files = export_files(made, shown, chosen)
+        if out is None:
+            placed = [(folder / path, content) for path, content in files.items()]
+        elif len(formats) == 1 and not made.folder and not out.is_dir():
+            placed = [(out, content) for content in files.values()]
+        elif len(formats) == 1:
+            placed = [(out / Path(path).name, content) for path, content in files.items()]
+        else:
+            placed = [(out / path, content) for path, content in files.items()]
+        writes.append((name, shown, placed))
+    if out is not None and not force:
+        _refuse_existing([path for _, _, placed in writes for path, _ in placed])
+    for _, _, placed in writes:
+        for path, content in placed:
+            write_atomic(path, content)
+    return tuple(
+        Exported(
+            format=name,
+            files=tuple((str(path), hashlib.sha256(content).hexdigest()) for path, content in placed),
+            transcripts=len(shown.transcripts),
+            excerpts=sum(len(s.excerpts) for s in shown.segmentations),
+            codings=len(shown.codings),
+            not_carried=not_carried(formats[name], shown),
+        )
+        for name, shown, placed in writes
+    )
+
+
+def _only_coded(data: StudyData) -> StudyData:
+    """The study without the excerpts that have neither a coding nor a suggestion left."""
+    kept = {row.excerpt.id for row in excerpt_rows(data) if row.codings or row.shortlist}
+    return replace(
+        data,
+        segmentations=tuple(
+            replace(s, excerpts=tuple(e for e in s.excerpts if e.id in kept)) for s in data.segmentations
+        ),
+    )
+
+
+def _refuse_existing(paths: Sequence[Path]) -> None:
+    problems = [
+        Problem("this file exists", str(path), None, "name another one, or replace it with --force")
+        for path in paths
+        if path.exists()
+    ]
+    if problems:
+        raise SettingsError("nothing was written", problems=problems)
+
+
+def _slug(words: str) -> str:
+    """Words as part of a file name on any system."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")
+    # Words that are not Latin, or too many of them, are told apart by their hash.
+    if len(slug) > 60 or len(slug.replace("-", "")) < sum(c.isalnum() for c in words):
+        return f"{slug[:40].strip('-')}-{hashlib.sha256(words.encode()).hexdigest()[:6]}".strip("-")
+    return slug
