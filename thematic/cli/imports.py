@@ -39,8 +39,8 @@ def import_file(
         str | None,
         typer.Option(
             "--offsets",
-            help="How a REFI-QDA project counts positions, where the file leaves it open: "
-            "codepoints, utf16 or bytes, then -lf, -file or -crlf; such as utf16-file.",
+            help="How a REFI-QDA project counts positions, where the file leaves it open: codepoints, utf16 "
+            "or bytes, then -asis, -once or -twice for line ends, such as utf16-twice.",
             show_default=False,
         ),
     ] = None,
@@ -139,4 +139,4 @@ def _print(outcome: ProjectImport, *, dry_run: bool, quiet: bool, out: Path | No
         return
     render.print_note(f"this report is kept in {outcome.report_path}")
     where = f" --study {out}" if out else ""
-    render.print_note(f"next: thematic status{where}; thematic suggest{where}; thematic report{where}")
+    render.print_note(f"next: thematic status{where}; thematic suggest{where}")

@@ -36,7 +36,9 @@ class ProjectFormat:
     title: str
 
 
-PROJECT_FORMATS: dict[str, ProjectFormat] = {}
+PROJECT_FORMATS: dict[str, ProjectFormat] = {
+    "refi-qda": ProjectFormat("thematic.formats.refi.reading", "REFI-QDA project (.qdpx, .qde)"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,425 @@
+"""How the positions of a source are counted: found out by evidence, not by the name of a program.
+
+The standard (version 1.5, section 10.2) counts Unicode code points from 0. In the field some programs count
+UTF-16 units or bytes, some a CRLF as one and some as two, and some the byte order mark. Every candidate is
+tried on every selection of a source: do the words that the file names stand there, and do selections begin
+and end where words do? The text is never changed to fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from thematic.errors import SettingsError
+from thematic.text import canonical, newline_style
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int64]
+
+__all__ = ["CONVENTIONS", "Choice", "Convention", "SourceText", "Spans", "choose", "parse_convention"]
+
+Unit = Literal["codepoints", "utf16", "bytes"]
+LineEnds = Literal["asis", "once", "twice"]
+
+# Points for one selection. A quote that stands at its place says more than any number of word boundaries by
+# chance; a position outside the text, or inside a character, says that this is not how they were counted.
+QUOTE, EDGE, OUTSIDE = 6.0, 1.0, -4.0
+SURE = 3.0
+"""The margin, in points, from which a source decides for itself and not with the others of its project."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Convention:
+    """A way of counting: the unit, whether each line end counts one or two (`asis`: what the file has), and
+    whether a byte order mark counts."""
+
+    unit: Unit
+    line_ends: LineEnds
+    bom: bool = False
+
+    @property
+    def name(self) -> str:
+        """As it is said to `--offsets`."""
+        return f"{self.unit}-{self.line_ends}{'-bom' if self.bom else ''}"
+
+
+# In the order of preference among those that read the same words: the standard's first.
+CONVENTIONS: tuple[Convention, ...] = tuple(
+    Convention(unit, line_ends, bom)
+    for bom in (False, True)
+    for unit in ("codepoints", "utf16", "bytes")
+    for line_ends in ("asis", "once", "twice")
+)
+
+
+def parse_convention(name: str) -> Convention:
+    """The convention of this name, such as `utf16-twice`. Raises SettingsError for another."""
+    by_name = {convention.name: convention for convention in CONVENTIONS}
+    if name not in by_name:
+        raise SettingsError(
+            f"no way of counting positions is called “{name}”",
+            hint="codepoints, utf16 or bytes; then -asis, -once or -twice for line ends; then, where a byte "
+            "order mark counts, -bom: such as codepoints-asis or utf16-twice",
+        )
+    return by_name[name]
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A text as it was decoded, without its byte order mark, and the canonical text it becomes.
+
+    The two differ only in line ends, and in control characters that no document can hold: form feeds and
+    vertical tabs become line ends, others go (`dropped` counts them).
+    """
+
+    decoded: str
+    encoding: str = "utf-8"
+    bom: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        return _UNWRITABLE.sub("", canonical(self.decoded).translate(_BREAKS))
+
+    @cached_property
+    def newline(self) -> str:
+        return newline_style(self.decoded)
+
+    @cached_property
+    def dropped(self) -> int:
+        return len(_UNWRITABLE.findall(self.decoded))
+
+    def describe(self, convention: Convention) -> str:
+        """The convention in words, as it applies to this text."""
+        unit = {"codepoints": "code points", "utf16": "UTF-16 code units", "bytes": "bytes"}[convention.unit]
+        style = self.newline
+        counted = {"asis": "as in the file", "once": "counted once", "twice": "counted twice"}
+        if style == "lf":
+            ends = "LF" if convention.line_ends != "twice" else "LF counted twice, as CRLF"
+        elif style == "crlf":
+            ends = f"CRLF {'counted once' if convention.line_ends == 'once' else 'counted twice'}"
+        else:
+            ends = f"{'CR' if style == 'cr' else 'mixed'} line ends {counted[convention.line_ends]}"
+        if not self.bom:
+            return f"{unit}, {ends}"
+        return f"{unit}, {ends}, BOM {'counted' if convention.bom else 'not counted'}"
+
+    def places(self, convention: Convention, positions: Integers) -> Integers:
+        """Offsets in `text` of these positions; -1 for those outside it or inside a character.
+
+        A position between CR and LF is that of the line end.
+        """
+        import numpy as np
+
+        reached = np.concatenate([[0], np.cumsum(self._widths(convention))])
+        wanted = positions - (self._mark(convention.unit) if convention.bom else 0)
+        index = np.searchsorted(reached, wanted)
+        inside = index < len(reached)
+        index = np.minimum(index, len(reached) - 1)
+        exact = inside & (reached[index] == wanted)
+        before = np.maximum(index - 1, 0)
+        # With line ends counted twice that the file has as one character, the middle of one is its place.
+        middle = inside & ~exact & (wanted >= 0) & self._is_line_end[before]
+        places = np.where(exact, self._canonical[index], self._canonical[before])
+        return np.where(exact | middle, places, -1)
+
+    def length(self, convention: Convention) -> int:
+        """The position at the end of the text."""
+        mark = self._mark(convention.unit) if convention.bom else 0
+        return int(self._widths(convention).sum()) + mark
+
+    # --- Arrays over the decoded characters --------------------------------------------------------
+
+    @cached_property
+    def _points(self) -> Integers:
+        import numpy as np
+
+        data = self.decoded.encode("utf-32-le", "surrogatepass")
+        return np.frombuffer(data, dtype="<u4").astype(np.int64)
+
+    @cached_property
+    def _line_ends(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which characters are the CR of a CRLF, and which are line ends of one character."""
+        import numpy as np
+
+        points = self._points
+        is_cr, is_lf = points == 13, points == 10
+        first = is_cr & np.append(is_lf[1:], False)
+        second = is_lf & np.insert(is_cr[:-1], 0, False) if len(points) else is_lf
+        return first, (is_cr & ~first) | (is_lf & ~second)
+
+    @cached_property
+    def _is_line_end(self) -> NDArray[np.bool_]:
+        import numpy as np
+
+        return np.append(self._line_ends[1], False)
+
+    @cached_property
+    def _canonical(self) -> Integers:
+        """The offset in `text` of each decoded character, and of the end."""
+        import numpy as np
+
+        points = self._points
+        gone = (points < 32) & ~np.isin(points, (9, 10, 11, 12, 13)) | np.isin(points, (0xFFFE, 0xFFFF))
+        stays = ~(self._line_ends[0] | gone)
+        return np.concatenate([[0], np.cumsum(stays)])
+
+    def _widths(self, convention: Convention) -> Integers:
+        import numpy as np
+
+        points = self._points
+        if convention.unit == "codepoints":
+            widths = np.ones(len(points), dtype=np.int64)
+            one = 1
+        elif convention.unit == "utf16" or self.encoding.startswith("utf-16"):
+            one = 2 if convention.unit == "bytes" else 1
+            widths = np.where(points > 0xFFFF, 2, 1) * one
+        elif self.encoding.startswith("utf-8"):
+            widths = 1 + (points > 0x7F) + (points > 0x7FF) + (points > 0xFFFF)
+            one = 1
+        else:
+            widths = np.ones(len(points), dtype=np.int64)
+            one = 1
+        first, alone = self._line_ends
+        if convention.line_ends == "once":
+            widths = np.where(first, 0, widths)
+        elif convention.line_ends == "twice":
+            widths = np.where(alone, 2 * one, widths)
+        return widths.astype(np.int64)
+
+    def _mark(self, unit: Unit) -> int:
+        if unit != "bytes":
+            return 1
+        return 2 if self.encoding.startswith("utf-16") else 3
+
+
+_BREAKS = str.maketrans("\x0b\x0c", "\n\n")
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The selections of one source: positions as the file has them, and the words it names, or empty."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    names: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """How the positions of one source were read, and on what evidence.
+
+    starts, ends: offsets in the text, -1 where there is none. same: other conventions that read the very
+    same words here. margin: points before the best convention that reads other words, None when there is
+    none. by: `evidence` of the source, of the `project`, `asked` for, or the `only` reading there is.
+    rivals: the conventions that read other words equally well; then nothing was chosen.
+    """
+
+    convention: Convention
+    described: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    selections: int
+    quotes_named: int
+    quotes_found: int
+    points: float
+    margin: float | None
+    by: Literal["evidence", "project", "asked", "only"]
+    same: tuple[Convention, ...] = ()
+    next_best: str = ""
+    next_quotes_found: int = 0
+    rivals: tuple[Convention, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return {
+            "convention": self.convention.name,
+            "described": self.described,
+            "selections": self.selections,
+            "quotes_named": self.quotes_named,
+            "quotes_found": self.quotes_found,
+            "points": self.points,
+            "margin": self.margin,
+            "next_best": self.next_best or None,
+            "next_best_quotes_found": self.next_quotes_found if self.next_best else None,
+            "decided_by": self.by,
+            "same_reading": [convention.name for convention in self.same],
+        }
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a source: the conventions that give it, its spans, and its points."""
+
+    conventions: list[Convention]
+    starts: Integers
+    ends: Integers
+    edges: float
+    found: int = 0
+    points: float = 0.0
+
+
+def choose(
+    sources: Mapping[str, tuple[SourceText, Spans]], *, asked: Convention | None = None
+) -> dict[str, Choice]:
+    """How the positions of each source are read.
+
+    A source decides by its own evidence where that is clear; else the sources of the project together.
+    `rivals` of a choice is not empty when readings that differ are equally good.
+    """
+    readings = {id_: _readings(text, spans) for id_, (text, spans) in sources.items()}
+    named = {id_: _score(text, spans, readings[id_]) for id_, (text, spans) in sources.items()}
+    support: dict[Convention, float] = {}
+    for found in readings.values():
+        for reading in found:
+            for convention in reading.conventions:
+                support[convention] = support.get(convention, 0.0) + reading.points
+    return {
+        id_: _choice(text, spans, readings[id_], named[id_], support, asked)
+        for id_, (text, spans) in sources.items()
+    }
+
+
+def _readings(source: SourceText, spans: Spans) -> list[_Reading]:
+    """The readings that differ, each with every convention that gives it, in order of preference."""
+    import numpy as np
+
+    starts, ends = (np.array(side, dtype=np.int64) for side in (spans.starts, spans.ends))
+    classes = _classes(source.text)
+    found: dict[bytes, _Reading] = {}
+    for convention in CONVENTIONS:
+        if convention.bom and not source.bom:
+            continue
+        first, last = source.places(convention, starts), source.places(convention, ends)
+        wrong = (first < 0) | (last < 0) | (last < first)
+        first, last = np.where(wrong, -1, first), np.where(wrong, -1, last)
+        key = first.tobytes() + last.tobytes()
+        if key in found:
+            found[key].conventions.append(convention)
+            continue
+        good = _edges(classes, first, last)
+        found[key] = _Reading([convention], first, last, float(good) * EDGE + int(wrong.sum()) * OUTSIDE)
+    return list(found.values())
+
+
+_SPACE, _WORD, _OTHER = 0, 1, 2
+
+
+def _classes(text: str) -> NDArray[np.int8]:
+    """For each character space, word or other; before the first and after the last stands a space."""
+    import numpy as np
+
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    kinds = {
+        int(point): _SPACE if chr(point).isspace() else _WORD if _is_word(chr(point)) else _OTHER
+        for point in np.unique(points)
+    }
+    if not kinds:
+        return np.zeros(2, dtype=np.int8)
+    known = np.array(sorted(kinds), dtype=np.int64)
+    values = np.array([kinds[int(point)] for point in known], dtype=np.int8)
+    inner = values[np.searchsorted(known, points)]
+    return np.concatenate([[0], inner, [0]]).astype(np.int8)
+
+
+def _is_word(character: str) -> bool:
+    import unicodedata
+
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _edges(classes: NDArray[np.int8], starts: Integers, ends: Integers) -> int:
+    """How many ends of selections stand where words begin and end: not inside one, not beside a space."""
+    fits = (starts >= 0) & (ends > starts)
+    first, last = starts[fits], ends[fits]
+    before, at = classes[first], classes[first + 1]
+    begins = (at != _SPACE) & ~((before == _WORD) & (at == _WORD))
+    inside, after = classes[last], classes[last + 1]
+    stops = (inside != _SPACE) & ~((inside == _WORD) & (after == _WORD))
+    return int(begins.sum()) + int(stops.sum())
+
+
+def _score(source: SourceText, spans: Spans, readings: Sequence[_Reading]) -> int:
+    """Give each reading its points; returns for how many selections a name is a quote in some reading."""
+    wanted = [(i, *_wanted(name)) for i, name in enumerate(spans.names) if name.strip()]
+    quoted: set[int] = set()
+    for reading in readings:
+        for i, words, cut in wanted:
+            start, end = int(reading.starts[i]), int(reading.ends[i])
+            if start >= 0 and _stands(words, cut, source.text, start, end):
+                reading.found += 1
+                quoted.add(i)
+        reading.points = reading.edges + QUOTE * reading.found
+    return len(quoted)
+
+
+_CUT = re.compile(r"\s*(?:…|\.\.\.)\s*$")
+_LEAST_CUT, _LEAST_BEGINNING = 6, 20
+
+
+def _wanted(name: str) -> tuple[str, int]:
+    """The words that a name quotes, with single spaces, and from which length on they may be a beginning."""
+    words = " ".join(name.split())
+    shorter = _CUT.sub("", words)
+    return (shorter, _LEAST_CUT) if shorter != words else (words, _LEAST_BEGINNING)
+
+
+def _stands(words: str, cut: int, text: str, start: int, end: int) -> bool:
+    """Whether a selection reads as its name says; the name may be only its beginning."""
+    found = " ".join(text[start : min(end, start + 4 * len(words) + 200)].split())
+    if found == words:
+        return True
+    return len(words) >= cut and found.startswith(words)
+
+
+def _choice(
+    source: SourceText,
+    spans: Spans,
+    readings: Sequence[_Reading],
+    named: int,
+    support: Mapping[Convention, float],
+    asked: Convention | None,
+) -> Choice:
+    by: Literal["evidence", "project", "asked", "only"] = "only" if len(readings) == 1 else "evidence"
+    ranked = sorted(readings, key=lambda reading: -reading.points)
+    best, rivals = ranked[0], list[_Reading]()
+    if asked is not None:
+        wanted = asked if source.bom else Convention(asked.unit, asked.line_ends)
+        best, by = next(reading for reading in readings if wanted in reading.conventions), "asked"
+    elif len(ranked) > 1 and ranked[0].points - ranked[1].points < SURE:
+
+        def together(reading: _Reading) -> float:
+            return max(support[convention] for convention in reading.conventions)
+
+        ranked.sort(key=lambda reading: (-together(reading), -reading.points))
+        best = ranked[0]
+        if together(best) > best.points:
+            by = "project"
+        rivals = [r for r in ranked[1:] if together(r) == together(best) and r.points == best.points]
+    others = [reading for reading in readings if reading is not best]
+    second = max(others, key=lambda reading: reading.points, default=None)
+    # Among conventions that read the same, the one that fits the rest of the project names them.
+    convention = wanted if asked is not None else max(best.conventions, key=lambda c: support[c])
+    return Choice(
+        convention=convention,
+        described=source.describe(convention),
+        starts=best.starts.tolist(),
+        ends=best.ends.tolist(),
+        selections=len(spans.starts),
+        quotes_named=named,
+        quotes_found=best.found,
+        points=best.points,
+        margin=None if second is None else best.points - second.points,
+        by=by,
+        same=tuple(c for c in best.conventions if c != convention),
+        next_best=source.describe(second.conventions[0]) if second else "",
+        next_quotes_found=second.found if second else 0,
+        rivals=tuple(reading.conventions[0] for reading in rivals),
+    )
