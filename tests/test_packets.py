@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.cli.test_run import CODEBOOK, SAMPLES, thematic
-from thematic.errors import InputError
+from thematic.errors import InputError, SettingsError
 from thematic.formats.packet_xlsx import read_packet
 from thematic.journal import read_journal
 from thematic.packeting import read_back, write_packet
@@ -114,7 +114,7 @@ def test_a_changed_mind_is_a_new_decision_and_the_preview_shows_both(study: Stud
 def test_accept_and_reject_speak_of_the_code_that_was_shown(study: Study) -> None:
     path, _, _ = write_packet(study, "ada", mode="assist")
     returned = read_packet(path.read_bytes(), path.name)
-    assert returned.rows[0].suggested
+    assert returned.rows[0].shown
 
     def change(sheet: Worksheet, columns: dict[str, int]) -> None:
         sheet.cell(2, columns["Decision"], "accept")
@@ -123,8 +123,8 @@ def test_accept_and_reject_speak_of_the_code_that_was_shown(study: Study) -> Non
     outcome = read_back(study, filled(study, change, mode="assist"), "ada")
     assert outcome.written == 2
     accept, reject = read_journal(study.journal_path("ada"))[0]
-    assert accept.code_ids == (returned.rows[0].suggested,)
-    assert reject.code_ids == (returned.rows[1].suggested,)
+    assert accept.code_ids == (returned.rows[0].shown[0],)
+    assert reject.code_ids == (returned.rows[1].shown[0],)
     assert accept.mode == "assist"
     (coding,) = make_codings("ada", (accept, reject))
     assert coding.from_suggestion
@@ -245,3 +245,61 @@ def test_the_commands(study: Study) -> None:
     done = thematic("packet", "--for", "ada", "-t", "P99", "--study", study.root)
     assert done.returncode == 2
     assert "no transcript P99" in done.stderr
+
+
+def test_a_document_and_a_page_make_the_same_decisions_as_a_workbook(study: Study) -> None:
+    from tests.test_packets_docx import Document
+
+    excerpt_id = "ex-hgdkz7726j"
+    path, packet, _ = write_packet(study, "cem", mode="assist", to="docx")
+    assert path.name == "cem.docx"
+    document = Document(path.read_bytes())
+    document.write_in(excerpt_id, "Codes:", "accountability; Chat feature")
+    document.write_in(excerpt_id, "Memo:", "both")
+    path.write_bytes(document.save())
+    page, made, _ = write_packet(study, "dee", mode="assist", out=study.root / "dee.html")
+    row = {"excerpt": excerpt_id, "codes": ["accountability", "chat-feature"], "memo": "both", "shown": []}
+    row["hash"] = page.read_text().split(f'id="{excerpt_id}" data-hash="')[1][:64]
+    head = {"schema": "thematic-packet-1", "packet": made.id, "coder": "dee", "mode": "assist"}
+    saved = study.root / "dee.json"
+    saved.write_text(json.dumps(head | {"codebook": made.codebook_version, "rows": [row]}))
+    assert packet.codebook_version == made.codebook_version
+    for file, coder in ((path, "cem"), (saved, "dee")):
+        outcome = read_back(study, file, coder)
+        assert (outcome.written, outcome.problems) == (1, ())
+        (decision,) = read_journal(study.journal_path(coder))[0]
+        assert (decision.code_ids, decision.memo) == (("accountability", "chat-feature"), "both")
+        assert read_back(study, file, coder).written == 0
+
+
+def test_codes_and_words_of_a_document_that_are_wrong_are_told_with_the_words(study: Study) -> None:
+    from tests.test_packets_docx import Document
+
+    path, _, _ = write_packet(study, "cem", mode="blind", to="docx")
+    document = Document(path.read_bytes())
+    document.write_in("ex-hgdkz7726j", "Codes:", "acountability")
+    document.reply("ex-kbms6cpzm7", "unsure", "none applies")
+    path.write_bytes(document.save())
+    with pytest.raises(InputError, match="nothing was written") as caught:
+        read_back(study, path, "cem")
+    told = [p.message for p in caught.value.problems]
+    assert told[0].startswith(
+        "“Yeah, righto. Do I talk at it or at you?” (ex-hgdkz7726j): the codebook has no"
+    )
+    assert "“unsure and none applies” is no decision" in told[1]
+
+
+def test_one_in_ten_comes_without_suggestions_to_a_coder_who_is_assisted(study: Study) -> None:
+    from thematic.review import hidden_by_lot
+
+    path, _, _ = write_packet(study, "ada", mode="assist")
+    rows = read_packet(path.read_bytes(), path.name).rows
+    by_lot = [row for row in rows if hidden_by_lot("ada", row.excerpt_id)]
+    assert by_lot
+    assert not any(row.shown for row in by_lot)
+    assert sum(bool(row.shown) for row in rows) > len(rows) / 2
+
+
+def test_a_kind_of_packet_that_there_is_not(study: Study) -> None:
+    with pytest.raises(SettingsError, match="cannot be made as pdf"):
+        write_packet(study, "ada", mode="blind", to="pdf")

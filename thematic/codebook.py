@@ -418,25 +418,21 @@ def walk(codebook: Codebook) -> Iterator[tuple[int, Code]]:
 
 
 def find_code(codebook: Codebook, text: str) -> Code:
-    """The code with this id; else the one with this name, whatever its case; else with this path `A > B`.
+    """The code with this id; else the one with this name; else with this path, `A > B` or `A › B`.
 
-    Of codes with one name, an active one is meant rather than a retired one. Raises CodebookError when there
-    is none (with the nearest id or name) or when a name is used twice.
+    Names are compared without regard to case, spaces, and what programs make of quotes and dashes. Of codes
+    with one name, an active one is meant rather than a retired one. Raises CodebookError when there is none
+    (with the nearest id or name) or when a name is used twice.
     """
     wanted = text.strip()
     for code in codebook.codes:
         if code.id == wanted:
             return code
-    key = wanted.casefold()
-    named = [code for code in codebook.codes if code.name.casefold() == key]
+    key = _spoken(wanted)
+    named = [code for code in codebook.codes if _spoken(code.name) == key]
     if not named and ">" in key:
         steps = [step.strip() for step in key.split(">")]
-        named = [
-            code
-            for code in codebook.codes
-            if code.name.casefold() == steps[-1]
-            and [name.casefold() for name in path(codebook, code.id)] == steps
-        ]
+        named = [code for code in codebook.codes if [_spoken(n) for n in path(codebook, code.id)] == steps]
     named = [code for code in named if code.status == "active"] or named
     if len(named) > 1:
         ids = ", ".join(code.id for code in named)
@@ -446,6 +442,14 @@ def find_code(codebook: Codebook, text: str) -> Code:
         hint = did_you_mean(wanted, choices) or "`thematic codebook show` lists the codes"
         raise CodebookError(f"the codebook has no code {_called(wanted)}", hint=hint)
     return named[0]
+
+
+_TYPED = str.maketrans("’‘ʼ“”„–—−›\xa0", "'''\"\"\"---> ")
+
+
+def _spoken(name: str) -> str:
+    """A name as it is compared: Word and Excel turn ' into ’ and - into – while people type."""
+    return " ".join(unicodedata.normalize("NFKC", name).translate(_TYPED).split()).casefold()
 
 
 def code_texts(codebook: Codebook) -> tuple[CodeText, ...]:

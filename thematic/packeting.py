@@ -11,10 +11,12 @@ from typing import Literal
 
 from thematic.errors import InputError, Problem, SettingsError
 from thematic.files import write_atomic
+from thematic.formats.packet_files import FORMATS, read_returned
 from thematic.journal import Journal
+from thematic.model import StudyData
 from thematic.packets import Packet, PacketChange, decide_rows, make_packet
 from thematic.pipeline import Pipeline
-from thematic.review import Review
+from thematic.review import Review, hidden_by_lot
 from thematic.study import Study
 from thematic.text import join_names
 
@@ -39,10 +41,16 @@ def write_packet(
     mode: Literal["blind", "assist"],
     transcripts: Sequence[str] = (),
     out: Path | None = None,
+    to: str = "",
 ) -> tuple[Path, Packet, int]:
-    """Write a review workbook for `coder`; returns its path, the packet and the number of excerpts."""
-    from thematic.formats import excerpts_xlsx
+    """Write a packet for `coder`; returns its path, the packet and the number of excerpts.
 
+    to: `xlsx`, `docx` or `html`; when empty, what the name of `out` says, or xlsx. As in the review page, one
+    excerpt in ten comes without suggestions to a coder who is assisted.
+    """
+    to = to or (out.suffix.lower().removeprefix(".") if out and out.suffix else "xlsx")
+    if to not in FORMATS:
+        raise SettingsError(f"a packet cannot be made as {to}", hint=f"choose {join_names(FORMATS, 'or')}")
     study.journal_path(coder)  # a name that can be no journal is refused now, not when the packet is back
     pipeline = Pipeline(study)
     unknown = sorted(set(transcripts) - set(pipeline.transcript_ids))
@@ -53,16 +61,36 @@ def write_packet(
         )
     data = pipeline.data()
     chosen = [i for i, t in enumerate(data.transcripts) if not transcripts or t.id in transcripts]
+    blind = mode == "blind"
     data = replace(
         data,
+        suggestions=tuple(
+            s for s in data.suggestions if not blind and not hidden_by_lot(coder, s.excerpt_id)
+        ),
+        clustering=None if blind else data.clustering,
+        codings=() if blind else data.codings,
         transcripts=tuple(data.transcripts[i] for i in chosen),
         segmentations=tuple(data.segmentations[i] for i in chosen),
     )
     excerpts = [excerpt for s in data.segmentations for excerpt in s.excerpts]
     made = make_packet(coder, mode, data.codebook, excerpts)
-    path = out or study.root / "packets" / f"{coder}.xlsx"
-    write_atomic(path, excerpts_xlsx.render(data, packet=made))
+    path = out or study.root / "packets" / f"{coder}.{to}"
+    write_atomic(path, _render(data, made, to))
     return path, made, len(excerpts)
+
+
+def _render(data: StudyData, packet: Packet, to: str) -> bytes:
+    if to == "docx":
+        from thematic.formats import packet_docx
+
+        return packet_docx.render(data, packet)
+    if to == "html":
+        from thematic.formats import packet_html
+
+        return packet_html.render(data, packet)
+    from thematic.formats import excerpts_xlsx
+
+    return excerpts_xlsx.render(data, packet=packet)
 
 
 def read_back(
@@ -72,10 +100,8 @@ def read_back(
 
     Raises InputError with every problem, and writes nothing, unless all rows are clean or `partial` is set.
     """
-    from thematic.formats.packet_xlsx import read_packet
-
     file = path.read_bytes()
-    returned = read_packet(file, path.name)
+    returned = read_returned(file, path.name)
     if returned.packet.coder != coder:
         raise InputError(
             f"this packet was made for {returned.packet.coder}, not for {coder}",
@@ -104,13 +130,13 @@ def read_back(
     problems = sorted([*returned.problems, *problems], key=lambda problem: problem.line or 0)
     if problems and not partial:
         raise InputError(
-            f"{len(problems)} rows of {path.name} are not clean; nothing was written",
+            f"{len(problems)} {'entry' if len(problems) == 1 else 'entries'} of {path.name} "
+            f"{'is' if len(problems) == 1 else 'are'} not clean; nothing was written",
             problems=problems,
-            hint="mend them, or take the clean rows with --partial",
+            hint="mend them, or take the clean ones with --partial",
         )
-    if not dry_run:
-        for decision in decisions:
-            journal.append(decision)
+    if decisions and not dry_run:
+        journal.extend(decisions)
     return ImportOutcome(
         written=len(decisions),
         unchanged=len(returned.rows) - len(decisions),

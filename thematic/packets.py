@@ -8,20 +8,33 @@ is found.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from thematic.codebook import find_code
 from thematic.errors import Problem, ThematicError
 from thematic.model import Action, Codebook, Decision, Excerpt, Quote
-from thematic.review import Judgement, Review
+from thematic.review import Judgement, Review, hidden_by_lot
 from thematic.text import snippet
 
-__all__ = ["PACKET_SCHEMA", "FilledRow", "Packet", "PacketChange", "decide_rows", "make_packet"]
+__all__ = [
+    "PACKET_SCHEMA",
+    "FilledRow",
+    "Packet",
+    "PacketChange",
+    "Returned",
+    "decide_rows",
+    "make_packet",
+    "words_hash",
+]
 
 PACKET_SCHEMA = "thematic-packet-1"
+
+DECISIONS = ("accept", "change", "coded", "reject", "none applies", "unsure")
+"""What can be said of an excerpt beside its codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +58,44 @@ def make_packet(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledRow:
-    """One row that came back. `codes` are as written; `suggested` is the code that was shown first."""
+    """What came back about one excerpt.
 
-    line: int
+    line: the row of a sheet; None where the packet has no rows. words: the beginning of its words, by which
+    a message names it. codes and rejected: as written, by name or id. shown: the ids of the codes that the
+    packet suggested, in order. hash: `words_hash` of the words that came back, where nobody checked them.
+    """
+
+    line: int | None = None
     excerpt_id: str
-    decision: str
-    codes: tuple[str, ...]
-    memo: str
-    suggested: str = ""
+    words: str = ""
+    decision: str = ""
+    codes: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    memo: str = ""
+    shown: tuple[str, ...] = ()
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A packet that came back: what it says of itself, what was filled in, and what is wrong elsewhere."""
+
+    packet: Packet
+    rows: tuple[FilledRow, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+_UNHOLDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def words_hash(excerpt_id: str, words: str) -> str:
+    """A hash of an excerpt's id and words, whatever a program did to the spaces and line ends between them.
+
+    What XML cannot hold is taken as the � that stands for it.
+    """
+    flat = " ".join(_UNHOLDABLE.sub("\ufffd", words).split())
+    return hashlib.sha256(f"{excerpt_id}\0{flat}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,42 +132,54 @@ def decide_rows(
         excerpt = excerpts.get(row.excerpt_id)
         if excerpt is None:
             problems.append(
-                Problem(
-                    f"no excerpt {row.excerpt_id} in this study",
+                _problem(
+                    row,
                     file,
-                    row.line,
+                    f"no excerpt {row.excerpt_id} in this study",
                     "was the packet made from this study? ids must not be changed",
                 )
             )
             continue
+        if row.hash and row.hash != words_hash(excerpt.id, excerpt.text):
+            message = "these words are not those of the study: they were edited"
+            hint = "undo the change, or write the codes into the packet as it was sent"
+            problems.append(_problem(row, file, message, hint))
+            continue
         try:
-            action, codes = _meaning(row, codebook)
+            action, codes, rejected = _meaning(row, codebook)
         except ThematicError as error:
-            problems.append(Problem(error.problem.message, file, row.line, error.hint))
+            problems.append(_problem(row, file, error.problem.message, error.hint))
             continue
         judgement = review.judgement(excerpt.id)
-        if action is None or _says_already(judgement, action, codes, row.memo):
+        if action is None or _says_already(judgement, action, codes, rejected, row.memo):
             continue
         quote = Quote(
             transcript_id=excerpt.transcript_id, start=excerpt.start, end=excerpt.end, text=excerpt.text
         )
         if judgement is not None and judgement.decided and action in ("accept", "add"):
             action = "change"
+        details: dict[str, Any] = {"packet": packet.id, "file_sha256": file_sha256}
+        if row.line is not None:
+            details["row"] = row.line
+        if packet.mode != "blind":
+            details["shown"] = [{"code": id_, "rank": rank} for rank, id_ in enumerate(row.shown, start=1)]
+            details["hidden_by_lot"] = hidden_by_lot(packet.coder, excerpt.id)
+            if rejected and action != "reject":
+                details["rejected"] = list(rejected)
         said = "\0".join((packet.id, coder_id, excerpt.id, action, *codes, row.memo, file_sha256))
         decisions.append(
             Decision(
-                id=hashlib.sha256(said.encode()).hexdigest()[:12],
+                id=hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12],
                 coder_id=coder_id,
                 action=action,
                 at=at,
                 quote=quote,
-                code_ids=codes,
+                code_ids=rejected if action == "reject" else codes,
                 memo=row.memo,
                 codebook_version=packet.codebook_version,
                 excerpt_id=excerpt.id,
                 mode="blind" if packet.mode == "blind" else "assist",
-                details={"packet": packet.id, "row": row.line, "file_sha256": file_sha256}
-                | ({"shown": [{"code": row.suggested, "rank": 1}]} if row.suggested else {}),
+                details=details,
             )
         )
         changes.append(
@@ -132,45 +187,65 @@ def decide_rows(
                 excerpt_id=excerpt.id,
                 words=snippet(excerpt.text),
                 before=_in_words(judgement),
-                after=f"{action}: {', '.join(codes)}" if codes else action,
+                after=f"{action}: {', '.join(codes or rejected)}" if codes or action == "reject" else action,
             )
         )
     return decisions, changes, problems
 
 
-def _meaning(row: FilledRow, codebook: Codebook) -> tuple[Action | None, tuple[str, ...]]:
-    """The action and the code ids of a row. Raises ThematicError where the cells contradict each other."""
+def _problem(row: FilledRow, file: str, message: str, hint: str | None) -> Problem:
+    """A problem that names the row, or, where there are no rows, the words."""
+    where = f"“{row.words}” ({row.excerpt_id}): " if row.line is None else ""
+    return Problem(f"{where}{message}", file, row.line, hint)
+
+
+def _meaning(row: FilledRow, codebook: Codebook) -> tuple[Action | None, tuple[str, ...], tuple[str, ...]]:
+    """The action, the ids of the codes that apply and of those judged not to. Raises ThematicError where
+    what is written contradicts itself."""
     codes = tuple(dict.fromkeys(find_code(codebook, name).id for name in row.codes))
+    judged = dict.fromkeys(find_code(codebook, name).id for name in row.rejected)
+    rejected = tuple(id_ for id_ in judged if id_ not in codes)
     decision = row.decision
+    if decision not in ("", *DECISIONS):
+        raise ThematicError(f"“{decision}” is no decision", hint=f"write one of {', '.join(DECISIONS)}")
     if decision == "accept":
-        if not row.suggested:
+        if not row.shown:
             raise ThematicError("accept, but no code was suggested", hint="choose change and a code")
-        if codes and codes[0] != row.suggested:
+        first = row.shown[0]
+        if codes and codes[0] != first:
             raise ThematicError(
                 f"accept, and another code: {row.codes[0]}", hint="choose change, or leave Code empty"
             )
-        return "accept", (row.suggested, *(code for code in codes if code != row.suggested))
+        return "accept", (first, *(code for code in codes if code != first)), rejected
     if decision in ("reject", "none applies", "unsure") and codes:
         raise ThematicError(
             f"{decision}, and a code: {', '.join(row.codes)}",
             hint="keep one of the two: the decision or the code",
         )
     if decision == "reject":
-        if not row.suggested:
+        if not row.shown:
             raise ThematicError("reject, but no code was suggested", hint="choose none applies, or unsure")
-        return "reject", (row.suggested,)
+        return "reject", (), rejected or row.shown[:1]
     if decision == "none applies":
-        return "none-apply", ()
+        return "none-apply", (), rejected
     if decision == "unsure":
-        return "defer", ()
+        return "defer", (), rejected
     if decision in ("change", "coded") and not codes:
         raise ThematicError(f"{decision}, but no code", hint="choose a code, or none applies")
     if codes:
-        return "add", codes
-    return ("memo", ()) if row.memo else (None, ())
+        return "accept" if set(codes) <= set(row.shown) else "add", codes, rejected
+    if rejected:
+        return "reject", (), rejected
+    return ("memo" if row.memo else None), (), ()
 
 
-def _says_already(judgement: Judgement | None, action: Action, codes: tuple[str, ...], memo: str) -> bool:
+def _says_already(
+    judgement: Judgement | None,
+    action: Action,
+    codes: tuple[str, ...],
+    rejected: tuple[str, ...],
+    memo: str,
+) -> bool:
     if judgement is None:
         return False
     same_memo = not memo or memo == judgement.memo
@@ -178,8 +253,10 @@ def _says_already(judgement: Judgement | None, action: Action, codes: tuple[str,
         return judgement.deferred and same_memo
     if action == "memo":
         return memo == judgement.memo
+    if not set(rejected) <= set(judgement.rejected):
+        return False
     if action == "reject":
-        return set(codes) <= set(judgement.rejected)
+        return same_memo
     return judgement.decided and set(codes) == set(judgement.code_ids) and same_memo
 
 

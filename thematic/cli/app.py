@@ -38,7 +38,7 @@ COMMANDS: dict[str, Command] = {
     "clusters": Command("study:clusters", "Excerpts that read alike, set against the codebook.", STEPS),
     "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
     "sample": Command("sample:sample", "Draw by seed which excerpts are coded twice.", PEOPLE),
-    "packet": Command("packet:packet", "A workbook for a coder who does not have the tool.", PEOPLE),
+    "packet": Command("packet:packet", "A file for a coder who does not have the tool.", PEOPLE),
     "import": Command(
         "imports:import_file", "Take over a project of NVivo, ATLAS.ti, … or a packet that came back.", PEOPLE
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -17,31 +18,37 @@ def packet(
     assist: Annotated[
         bool, typer.Option("--assist", help="Show suggestions. Without it the packet is blind.")
     ] = False,
+    to: Annotated[
+        str, typer.Option("--to", help="xlsx, docx or html.", show_default="what --out ends in, or xlsx")
+    ] = "",
     transcripts: Annotated[
         list[str] | None,
         typer.Option("--transcript", "-t", help="Only these transcripts, by id.", show_default="all"),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="The file.", show_default="packets/NAME.xlsx in the study"),
+        typer.Option("--out", "-o", help="The file.", show_default="packets/NAME.* in the study"),
     ] = None,
     study: StudyOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Make a workbook in which somebody codes without the tool; `thematic import` reads it back.
+    """Make a file in which somebody codes without the tool; `thematic import` reads it back.
 
-    It is blind unless --assist is given: only blind codings should be compared for agreement.
+    A spreadsheet; a Word document with a comment at each passage; or a page that works in any browser, saves
+    decisions to a file, and needs no network. It is blind unless --assist is given: only blind codings should
+    be compared for agreement.
     """
     from thematic.packeting import write_packet
     from thematic.study import Study
 
     opened = Study.find(Path.cwd()) if study is None else Study.open(study)
     path, made, count = write_packet(
-        opened, coder, mode="assist" if assist else "blind", transcripts=transcripts or (), out=out
+        opened, coder, mode="assist" if assist else "blind", transcripts=transcripts or (), out=out, to=to
     )
     if not quiet:
         render.print_note(f"packet {made.id} with {count:,} excerpts, {made.mode}, for {coder}: {path}")
-        render.print_note(f"when it is back: thematic import {path.name} --coder {coder}")
+        back = "SAVED.json" if path.suffix == ".html" else shlex.quote(path.name)
+        render.print_note(f"when it is back: thematic import {back} --coder {shlex.quote(coder)}")
 
 
 def take_packet(
@@ -63,7 +70,7 @@ def take_packet(
         elastic="words",
     )
     verb = "would be written" if dry_run else "written"
-    render.results().print(f"{outcome.written} decisions {verb}, {outcome.unchanged} rows unchanged")
+    render.results().print(f"{outcome.written} decisions {verb}, {outcome.unchanged} unchanged")
     for note in outcome.notes:
         render.print_note(note)
     for problem in outcome.problems:

@@ -153,10 +153,8 @@ def _key(workbook: Workbook, packet: Packet, rows: Sequence[ExcerptRow]) -> None
         for column, text in enumerate(cells):
             sheet.write_string(line, column, text)
     for line, row in enumerate(rows, start=len(head) + 2):
-        first = row.shortlist[0].code_id if row.shortlist else ""
-        for column, text in enumerate(
-            (row.excerpt.id, row_hash(row.excerpt.id, row.excerpt.text), first or "")
-        ):
+        shown = ";".join(s.code_id or "" for s in row.shortlist)
+        for column, text in enumerate((row.excerpt.id, row_hash(row.excerpt.id, row.excerpt.text), shown)):
             sheet.write_string(line, column, text)
 
 

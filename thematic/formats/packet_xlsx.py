@@ -7,33 +7,22 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from thematic.errors import InputError, Problem
 from thematic.formats.excerpts_xlsx import BLIND_DECISIONS, DECISIONS, KEY_SHEET
-from thematic.packets import PACKET_SCHEMA, FilledRow, Packet
+from thematic.packets import PACKET_SCHEMA, FilledRow, Packet, Returned
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["Returned", "read_packet"]
+__all__ = ["read_packet"]
 
 _NEEDED = ("Excerpt", "Words", "Decision", "Code", "Also", "Memo")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\xa0": " "})
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A packet that came back: what it says of itself, the rows filled in, and what is wrong with others."""
-
-    packet: Packet
-    rows: tuple[FilledRow, ...]
-    problems: tuple[Problem, ...]
-    notes: tuple[str, ...]
 
 
 def read_packet(data: bytes, name: str) -> Returned:
@@ -108,8 +97,8 @@ def _open(data: bytes, name: str) -> Workbook:
         ) from error
 
 
-def _key(sheet: Worksheet, name: str) -> tuple[Packet, dict[str, str], dict[str, str]]:
-    """What the hidden sheet says: the packet, and for each excerpt the hash of its row and the code shown."""
+def _key(sheet: Worksheet, name: str) -> tuple[Packet, dict[str, str], dict[str, tuple[str, ...]]]:
+    """What the hidden sheet says: the packet; for each excerpt the hash of its row, and the codes shown."""
     cells = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows(max_col=3)]
     head = {row[0]: row[1] for row in cells[:5]}
     if head.get("schema") != PACKET_SCHEMA:
@@ -125,7 +114,11 @@ def _key(sheet: Worksheet, name: str) -> tuple[Packet, dict[str, str], dict[str,
         codebook_version=head["codebook_version"],
     )
     rows = [row for row in cells[5:] if row[0]]
-    return packet, {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
+    return (
+        packet,
+        {row[0]: row[1] for row in rows},
+        {row[0]: tuple(filter(None, row[2].split(";"))) for row in rows},
+    )
 
 
 def _columns(sheet: Worksheet, name: str) -> dict[str, int]:
@@ -147,7 +140,7 @@ def _row(
     line: int,
     name: str,
     hashes: dict[str, str],
-    suggested: dict[str, str],
+    suggested: dict[str, tuple[str, ...]],
     problems: list[Problem],
 ) -> FilledRow | None:
     """A row as it was filled in; None for an empty row, and for one that has a problem."""
@@ -213,7 +206,7 @@ def _row(
         decision=allowed.get(decision, ""),
         codes=tuple(code for title in ("Code", "Also") if (code := values[title].strip())),
         memo=values["Memo"].strip(),
-        suggested=suggested.get(excerpt_id, ""),
+        shown=suggested.get(excerpt_id, ()),
     )
 
 
