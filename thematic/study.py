@@ -33,6 +33,7 @@ from thematic.embedding import EmbedSettings
 from thematic.errors import Problem, SettingsError, StudyError
 from thematic.files import is_empty, write_atomic
 from thematic.model import Codebook, Source, Transcript, Turn
+from thematic.reporting import ReportSettings
 from thematic.segmentation import SegmentSettings
 from thematic.suggestion import SuggestSettings
 from thematic.text import join_names
@@ -83,6 +84,7 @@ class StudySettings:
     suggest: SuggestSettings = field(default_factory=SuggestSettings)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
     agreement: AgreementSettings = field(default_factory=AgreementSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
 
 
 @dataclass(frozen=True, slots=True)

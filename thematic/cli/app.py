@@ -50,6 +50,9 @@ COMMANDS: dict[str, Command] = {
     "agree": Command(
         "agree:agree", "Agreement between coders: of a study, or of any table of codings.", RESULTS
     ),
+    "report": Command(
+        "report:report", "What the study found: a page, a document, figures, numbers.", RESULTS
+    ),
 }
 
 

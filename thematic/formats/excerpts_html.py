@@ -67,7 +67,8 @@ def render(data: StudyData) -> bytes:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"clock": clock, "one_line": snippet, "stability": stability_in_words}
-    style = loader.get_source(environment, "excerpts.css")[0] + _colors(data.codebook)
+    style = "".join(loader.get_source(environment, name)[0] for name in ("page.css", "excerpts.css"))
+    style += _colors(data.codebook)
     script = loader.get_source(environment, "excerpts.js")[0]
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "

@@ -1,0 +1,103 @@
+"""`thematic report` as a user meets it: files, words, exit codes, and bytes that repeat."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.reporting.studies import code_study, make_study
+from thematic.study import Study
+
+FIGURES = {"themes", "framework-matrix"}
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    study = make_study(tmp_path_factory.mktemp("report") / "study")
+    code_study(study)
+    return study
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    from thematic.cli.app import main
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "argv", ["thematic", "report", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        main()
+        raise SystemExit(0)
+    return int(left.value.code or 0)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_writes_the_page_and_every_figure_in_three_formats_with_its_numbers(
+    coded: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--study", coded.root) == 0
+    said = capsys.readouterr()
+    assert "3 interviews with 3 participants" in said.out
+    files = files_in(coded.root / "report")
+    expected = {f"figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png", "pdf", "csv")}
+    assert expected <= files.keys()
+    assert {"report.html", "report.json", "framework.xlsx"} <= files.keys()
+    assert files["figures/themes.png"].startswith(b"\x89PNG")
+    assert files["figures/themes.pdf"].startswith(b"%PDF")
+    assert b"Motivation to attend" in files["figures/themes.csv"]
+
+
+def test_same_study_same_bytes(coded: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(coded.root, copy)
+    for folder, out in ((coded.root, tmp_path / "one"), (copy, tmp_path / "two")):
+        assert run(monkeypatch, "--study", folder, "--out", out, "--quiet") == 0
+    assert files_in(tmp_path / "one") == files_in(tmp_path / "two")
+
+
+def test_the_workbook_filters_by_case_attributes_and_runs_no_formula(
+    coded: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert run(monkeypatch, "--study", coded.root, "--out", tmp_path, "--quiet") == 0
+    book = load_workbook(BytesIO((tmp_path / "framework.xlsx").read_bytes()))
+    assert book.sheetnames == ["Framework", "Counts", "Quotes"]
+    sheet = book["Framework"]
+    header = [cell.value for cell in sheet[1]]
+    assert header[0] == "participant" and {"site", "format", "words read"} <= set(header)
+    assert sheet.auto_filter.ref is not None and sheet.freeze_panes == "B2"
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["P01", "P02", "P10"]
+    assert not any(cell.data_type == "f" for name in book.sheetnames for row in book[name] for cell in row)
+
+
+def test_json_on_stdout_is_what_is_in_the_folder(
+    coded: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--study", coded.root, "--out", tmp_path, "--json") == 0
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert json.loads(printed)["themes"]["participants_read"] == 3
+
+
+def test_before_anything_is_coded_each_section_says_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = make_study(tmp_path / "study", ("P01.txt",))
+    assert run(monkeypatch, "--study", study.root) == 0
+    assert "Nobody has coded anything yet" in capsys.readouterr().out
+    found = json.loads((study.root / "report" / "report.json").read_text(encoding="utf-8"))
+    assert "thematic review" in found["themes"]["how"]
+    assert found["glance"]["interviews"] == 1
+
+
+def test_a_wrong_setting_names_what_is_allowed(
+    coded: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--study", coded.root, "--layer", "best") == 2
+    assert "standing" in capsys.readouterr().err

@@ -1,0 +1,23 @@
+"""The figures of the report, each from a result of `thematic.reporting`; a notebook shows them as they are.
+
+`plot_themes(count_themes(coded))` gives a `Plot`: its matplotlib figure, its numbers, and `.svg()`, `.png()`,
+`.pdf()` as bytes that repeat.
+"""
+
+from thematic.reporting.figures.framework_matrix import plot_matrix
+from thematic.reporting.figures.plot import Plot
+from thematic.reporting.figures.themes import plot_themes
+from thematic.reporting.missing import Missing
+from thematic.reporting.report import StudyReport
+
+__all__ = ["Plot", "plot_matrix", "plot_themes", "plots"]
+
+
+def plots(report: StudyReport) -> dict[str, Plot]:
+    """Every figure of a report by its name, in the order of the sections."""
+    drawn: list[Plot] = []
+    if not isinstance(report.themes, Missing):
+        drawn.append(plot_themes(report.themes))
+    if not isinstance(report.matrix, Missing):
+        drawn.append(plot_matrix(report.matrix))
+    return {plot.name: plot for plot in drawn}

@@ -1,0 +1,77 @@
+"""From a study to its report, and the report into a folder. Floor 5, beside `auditing.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thematic.codebook import code_texts
+from thematic.files import write_atomic
+from thematic.model import Decision
+from thematic.pipeline import Pipeline
+from thematic.reporting.coded import PassageRead, code_excerpts
+from thematic.reporting.quotes import Meaning
+from thematic.reporting.report import Inputs, StudyReport, make_report
+from thematic.review import judgements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from thematic.reporting.settings import ReportSettings
+
+__all__ = ["report_study", "write_report"]
+
+# The wording of a code that says what it is; what it excludes does not.
+_WORDING = frozenset({"name", "definition", "include", "example"})
+
+
+def report_study(pipeline: Pipeline, settings: ReportSettings | None = None) -> StudyReport:
+    """The report on a study as it stands now. `settings`: those of the study where none are given.
+
+    Raises StudyError and SettingsError with the next step.
+    """
+    settings = settings or pipeline.study.settings.report
+    data = pipeline.data()
+    reads = _reads(pipeline.decisions)
+    inputs = Inputs(data=data, reads=reads, settings=settings)
+    meaning = None
+    if data.codings:
+        coded = code_excerpts(data, reads=reads or None, settings=settings)
+        meaning = Meaning.of(coded, pipeline.vectors, _wording(pipeline))
+    return make_report(inputs, meaning=meaning)
+
+
+def _reads(decisions: Mapping[str, tuple[Decision, ...]]) -> tuple[PassageRead, ...]:
+    """The passages that each coder has settled on, coded or not."""
+    return tuple(
+        PassageRead(coder_id=coder, quote=judgement.quote, layer=judgement.layer)
+        for coder, made in decisions.items()
+        for judgement in judgements(coder, made)
+        if judgement.decided
+    )
+
+
+def _wording(pipeline: Pipeline) -> dict[str, NDArray[np.float32]]:
+    """The mean vector, of unit length, of what each code says it is."""
+    from thematic.embedding import code_vectors
+
+    texts = [text for text in code_texts(pipeline.codebook) if text.kind in _WORDING]
+    vectors = code_vectors(texts, pipeline.embedder)
+    sums: dict[str, NDArray[np.float32]] = {}
+    for text, vector in zip(texts, vectors, strict=True):
+        sums[text.code_id] = sums.get(text.code_id, np.zeros_like(vector)) + vector
+    return {id_: total / (float(np.linalg.norm(total)) or 1.0) for id_, total in sums.items()}
+
+
+def write_report(report: StudyReport, folder: Path) -> list[str]:
+    """Write every file of the report into `folder`; returns their names, sorted."""
+    from thematic.formats.report_files import report_files
+
+    files = report_files(report)
+    for name, content in files.items():
+        write_atomic(folder / name, content)
+    return sorted(files)
