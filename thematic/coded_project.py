@@ -131,7 +131,8 @@ class ProjectText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectCoding:
-    """That somebody gave a span a code; without a code, that somebody wrote a memo on it.
+    """That somebody gave a span a code; without a code, that somebody wrote a memo on it, or, with
+    `none_applies`, looked at it and found no code to apply.
 
     quote: in a text of the project, or in a transcript that the study has already. Its words may be empty,
         since other programs allow selections without length.
@@ -146,6 +147,7 @@ class ProjectCoding:
     at: datetime | None = None
     memo: str = ""
     whole: bool = False
+    none_applies: bool = False
     layer: Layer = "independent"
     details: Mapping[str, Any] = field(default_factory=dict)
 

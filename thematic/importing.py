@@ -268,6 +268,8 @@ def _place(quote: Quote) -> str:
 
 
 def _says_already(judgement: Judgement, decision: Decision) -> bool:
+    if decision.action == "none-apply":  # what was decided in the study stands
+        return judgement.decided
     same_memo = not decision.memo or decision.memo == judgement.memo
     return set(decision.code_ids) <= set(judgement.code_ids) and same_memo
 
@@ -283,12 +285,13 @@ def _decision(
     dates = [coding.at for coding in group if coding.at is not None]
     said = [project.format, coder, first.layer, _place(first.quote), first.quote.text, memo, *codes]
     said += [str(entry) for entry in entries]
+    nothing = any(coding.none_applies for coding in group)
     digest = hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()
     source = {"file": project.file, "format": project.format, "program": project.program}
     return Decision(
         id=digest[:12],
         coder_id=coder,
-        action="add" if codes else "memo",
+        action="add" if codes else "none-apply" if nothing else "memo",
         at=max(dates) if dates else now,
         quote=first.quote,
         code_ids=codes,
@@ -308,6 +311,7 @@ def _entry(coding: ProjectCoding) -> dict[str, Any]:
         "at": coding.at.isoformat() if coding.at else None,
         "memo": coding.memo,
         "whole": coding.whole,
+        "none_applies": coding.none_applies,
         **coding.details,
     }
     return {name: value for name, value in values.items() if value}

@@ -38,6 +38,7 @@ class ProjectFormat:
 
 PROJECT_FORMATS: dict[str, ProjectFormat] = {
     "refi-qda": ProjectFormat("thematic.formats.refi.reading", "REFI-QDA project (.qdpx, .qde)"),
+    "coded-rows": ProjectFormat("thematic.formats.coded_rows_project", "coded rows (CSV, JSONL)"),
 }
 
 
