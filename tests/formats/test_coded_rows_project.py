@@ -1,4 +1,4 @@
-"""Coded rows as decisions of people: placed by their words, a row without codes counts, nothing is guessed."""
+"""Coded rows as decisions of people: placed by their words, a row without codes counts, none guessed."""
 
 from __future__ import annotations
 

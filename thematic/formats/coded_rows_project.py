@@ -1,4 +1,4 @@
-"""Coded rows (`doc, i, speaker, text, codes, coder`) as the codings of people on transcripts that a study has.
+"""Coded rows (`doc, i, speaker, text, codes, coder`) as the codings of people on transcripts of a study.
 
 The rows are found in the study by their words, turn by turn. A row with no codes says that its coder looked
 and that none applies, which is a decision too. What cannot be placed beyond doubt is listed, never guessed.
@@ -84,7 +84,7 @@ def _check_interviews(reading: Reading, held: Mapping[str, Transcript], name: st
         raise InputError(
             f"the study has no transcript {join_names(missing)}",
             path=name,
-            hint=f"read the transcripts first: `thematic ingest PATH` (or `thematic ingest {name}`: the rows)",
+            hint=f"read the transcripts first: `thematic ingest PATH`, or the rows: `thematic ingest {name}`",
         )
 
 
@@ -104,7 +104,7 @@ def _coders(coded: Iterable[CodedTurn], coder: str | None, name: str) -> dict[st
 def _codes(
     coded: Iterable[CodedTurn], settings: ProjectSettings, losses: Losses, name: str
 ) -> dict[str, str]:
-    """Code as the file writes it -> id in the study's codebook: by id, else by a name that is the only one."""
+    """Code as the file writes it -> id in the study's codebook: by id, or by a name only one has."""
     codebook = settings.codebook or Codebook(title="", version="", codes=())
     ids = {code.id: code.id for code in codebook.codes}
     by_name: dict[str, list[str]] = defaultdict(list)
