@@ -8,17 +8,21 @@ The table: 5 coders, 5,000 units of 40 interviews, 30 codes, a fifth of the cell
 - *a replicate*: alpha of all 30 codes on one bootstrap sample. The krippendorff package is given the counts
   of each value on each unit, its fastest way in, so that a sample is a choice of rows.
 - *audit*: everything, by code, theme, pair, coder left out and interview, with intervals.
+- *command*: what `thematic agree table.csv` does on that table: reading the file, the audit, every
+  disagreement, the sensitivity table, and all files of the report.
 - *characters*: alpha of one code on 2,000,000 characters of 40 interviews, 5 coders with 1,500 spans each.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -111,6 +115,34 @@ def characters() -> Callable[[], object]:
     return compute
 
 
+def command(ratings: Ratings, folder: Path) -> Callable[[], object]:
+    """What `thematic agree` does on the table as a file, less imports."""
+    import jinja2  # noqa: F401  imports are not counted
+    import scipy.optimize  # noqa: F401
+
+    from thematic.auditing import AuditRequest, audit_tables
+    from thematic.files import write_atomic
+    from thematic.formats.agreement_files import report_files
+
+    path = folder / "table.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["unit", "interview", *ratings.coders])
+        for unit, readings in enumerate(ratings.presence):
+            cells = [
+                "NA" if own[0] < 0 else "; ".join(np.array(ratings.codes)[own == 1].tolist())
+                for own in readings
+            ]
+            rows.writerow([ratings.units[unit], (ratings.interviews or ())[unit], *cells])
+
+    def agree() -> None:
+        report = audit_tables([path], AuditRequest(missing=("NA",)))
+        for name, data in report_files(report).items():
+            write_atomic(folder / name, data)
+
+    return agree
+
+
 def check_equal(ratings: Ratings) -> float:
     """The largest difference between their point estimates and ours."""
     import krippendorff
@@ -154,6 +186,8 @@ def main() -> int:
     jackknife = seconds(lambda: estimate_codes(ratings))
     parents = {code: f"theme {position % 6}" for position, code in enumerate(ratings.codes)}
     whole = seconds(lambda: audit(ratings, parents=parents))
+    with tempfile.TemporaryDirectory() as folder:
+        everything = seconds(command(ratings, Path(folder)))
     by_character = seconds(characters())
     memory = peak_memory()
     lines = [
@@ -167,6 +201,7 @@ def main() -> int:
         f"| thematic, alpha of all codes with the default interval | {1000 * jackknife:.0f} ms | |",
         f"| thematic, the whole audit ({len(code_sets(ratings).categories):,} different sets of codes) "
         f"| {whole:.2f} s | {memory:.0f} MB at most |",
+        f"| thematic, the whole command: file, audit, all files of the report | {everything:.2f} s | |",
         f"| thematic, 2,000,000 characters | {1000 * by_character:.0f} ms | |",
     ]
     print("\n".join(lines))
@@ -175,7 +210,7 @@ def main() -> int:
         RESULTS.parent.mkdir(exist_ok=True)
         head = ["# Speed of the agreement audit", "", "`python benchmarks/agreement_speed.py`", ""]
         RESULTS.write_text("\n".join([*head, *lines, ""]), encoding="utf-8")
-    met = theirs / over_units >= 100 and whole < 1 and by_character < 1 and memory < 500
+    met = theirs / over_units >= 100 and everything < 1 and by_character < 1 and memory < 500
     return 0 if met else 1
 
 

@@ -423,11 +423,13 @@ def test_a_coder_who_never_saw_a_code_is_left_out_of_it(declared: Coefficient) -
 
 
 def test_every_metric_has_words() -> None:
-    assert list(METRICS) == ["nominal", "ordinal", "interval", "ratio", "jaccard", "masi"]
+    of_ranks = ["nominal", "ordinal", "interval", "ratio", "circular", "bipolar"]
+    assert list(METRICS) == [*of_ranks, "jaccard", "masi"]
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".audits", ".planning", ".character", ".unitizing", ".multivalued", ".gamma"]
+    "module",
+    ["", ".audits", ".planning", ".character", ".unitizing", ".unitizing_family", ".multivalued", ".gamma"],
 )
 def test_import_needs_nothing_heavier_than_numpy(module: str) -> None:
     heavy = "scipy sklearn pandas matplotlib torch spacy krippendorff nltk statsmodels numba"

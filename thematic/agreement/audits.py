@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from thematic.agreement.estimates import estimate_codes
+from thematic.agreement.estimates import estimate_columns
 from thematic.agreement.pool import compare, verdict
 from thematic.agreement.ratings import Ratings, Values, select_coders
 from thematic.agreement.results import Audit, AuditSettings, Circumstances, Sensitivity, SensitivityRow
@@ -61,8 +61,8 @@ def sensitivity(
     rows = []
     for rule, table in tables.items():
         people = select_coders(table, [coder for coder in table.coders if coder not in table.model_coders])
-        for name in coefficients:
-            for code, found in zip(table.codes, estimate_codes(people, name, settings=settings), strict=True):
+        for column in estimate_columns(people, coefficients, settings=settings):
+            for code, found in zip(table.codes, column, strict=True):
                 rows.append(
                     SensitivityRow(
                         code=code, unit_rule=rule, estimate=found, verdict=verdict(found, settings)

@@ -121,8 +121,9 @@ def disagreements(
     """
     chosen = [coded.ratings.coders.index(coder) for coder in coders or coded.ratings.coders]
     found: dict[_Difference, list[tuple[int, int]]] = defaultdict(list)
+    neighbours = _neighbours(coded)
     for first, second in combinations(chosen, 2):
-        for difference in _differences(coded, first, second, parents or {}):
+        for difference in _differences(coded, first, second, parents or {}, neighbours):
             found[difference].append((first, second))
     rank = {code: position for position, code in enumerate(trouble)}
 
@@ -152,7 +153,11 @@ def kind_shares(found: Sequence[Disagreement]) -> tuple[KindShare, ...]:
 
 
 def _differences(
-    coded: CodedUnits, first: int, second: int, parents: Mapping[str, str | None]
+    coded: CodedUnits,
+    first: int,
+    second: int,
+    parents: Mapping[str, str | None],
+    neighbours: NDArray[np.bool_],
 ) -> list[_Difference]:
     presence = coded.ratings.presence
     a, b = presence[:, first], presence[:, second]
@@ -162,7 +167,7 @@ def _differences(
     if coded.spans:
         found += _boundaries(coded, first, second, sign)
     if coded.order_known:
-        found += _slips(coded, sign)
+        found += _slips(neighbours, sign)
     related = _Related(coded.ratings.codes, parents)
 
     @cache
@@ -196,12 +201,16 @@ def _boundaries(coded: CodedUnits, first: int, second: int, sign: NDArray[np.int
     return found
 
 
-def _slips(coded: CodedUnits, sign: NDArray[np.int8]) -> list[_Difference]:
-    """Neighbouring units of one interview of which each coder gave the code to another one."""
+def _neighbours(coded: CodedUnits) -> NDArray[np.bool_]:
+    """Whether each unit but the last is followed by one of its interview."""
     interviews = np.array([unit.interview or "" for unit in coded.units])
-    neighbours = (interviews[1:] == interviews[:-1])[:, None]
+    return np.asarray(interviews[1:] == interviews[:-1])
+
+
+def _slips(neighbours: NDArray[np.bool_], sign: NDArray[np.int8]) -> list[_Difference]:
+    """Neighbouring units of one interview of which each coder gave the code to another one."""
     found = []
-    crossed = (sign[:-1] * sign[1:] == -1) & neighbours
+    crossed = (sign[:-1] * sign[1:] == -1) & neighbours[:, None]
     for unit, code in zip(*(at.tolist() for at in np.nonzero(crossed)), strict=True):
         if sign[unit, code] and sign[unit + 1, code]:  # neither was taken by the pair before
             found.append(_Difference(unit, unit + 1, "unit slip", (code,)))
@@ -256,11 +265,8 @@ class _Describer:
         self.chosen = chosen
         self.assigned = coded.assigned.tolist()
         self.n_assigned = coded.assigned[:, chosen].sum(axis=1).tolist()
-        self.applied: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for unit, coder, code in zip(
-            *(at.tolist() for at in np.nonzero(coded.ratings.presence == 1)), strict=True
-        ):
-            self.applied[unit, coder].append(coded.ratings.codes[code])
+        self.applied = np.ascontiguousarray(coded.ratings.presence == 1)
+        self.codes_of = cache(self._codes_of)
         self.readings = cache(self._readings)
 
     def describe(self, difference: _Difference, pairs: Sequence[tuple[int, int]]) -> Disagreement:
@@ -287,10 +293,13 @@ class _Describer:
 
     def _readings(self, unit: int) -> Mapping[str, tuple[str, ...]]:
         return {
-            self.coded.ratings.coders[coder]: tuple(self.applied[unit, coder])
+            self.coded.ratings.coders[coder]: self.codes_of(self.applied[unit, coder].tobytes())
             for coder in self.chosen
             if self.assigned[unit][coder]
         }
+
+    def _codes_of(self, applied: bytes) -> tuple[str, ...]:
+        return tuple(code for code, there in zip(self.coded.ratings.codes, applied, strict=True) if there)
 
 
 def _neighbour(coded: CodedUnits, unit: int, step: int) -> str:

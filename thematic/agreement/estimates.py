@@ -18,11 +18,18 @@ from thematic.agreement.intervals import Spread, bootstrap, jackknife
 from thematic.agreement.ratings import Category, Ratings, Table, Values, select_coders
 from thematic.agreement.registry import Coefficient, coefficient
 from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod
-from thematic.agreement.statistic import AdditiveStatistic, Groups, Statistic
+from thematic.agreement.statistic import AdditiveStatistic, Groups, PatternStatistic, Statistic, SumsOf
 from thematic.agreement.weights import WEIGHTINGS, agreement_weights, scale_positions
 from thematic.errors import AgreementError, SettingsError
 
-__all__ = ["METRICS", "estimate", "estimate_codes", "estimate_parts", "without_idle_coders"]
+__all__ = [
+    "METRICS",
+    "estimate",
+    "estimate_codes",
+    "estimate_columns",
+    "estimate_parts",
+    "without_idle_coders",
+]
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -45,6 +52,9 @@ _METHODS: dict[tuple[str, bool], IntervalMethod] = {
     ("jackknife", False): "jackknife over units",
     ("bootstrap", False): "bootstrap over units",
 }
+
+# Of that many coders there are a thousand patterns of who applied a code: more would save nothing.
+_MOST_PATTERNS = 30
 
 # Squares of categories are computed for weights, and for each unit on an ordinal scale.
 _MOST_CATEGORIES = 2000
@@ -81,7 +91,8 @@ def estimate(
     if len(table.coders) >= 2:
         _check_fits(declared, len(table.coders), len(table.categories))
         statistic = _prepare(declared, table, cells, weights)
-    return _estimates(declared, variant, statistic, coverage, table.interviews, settings, intervals)[0]
+    groups = None if table.interviews is None else Groups.by_name(table.interviews)
+    return _estimates(declared, variant, statistic, coverage, groups, settings, intervals)[0]
 
 
 def estimate_parts(parts: Sequence[Values]) -> tuple[Estimate, ...]:
@@ -106,7 +117,8 @@ def estimate_parts(parts: Sequence[Values]) -> tuple[Estimate, ...]:
         coverage = Coverage.of(cells, declared)
         value = alpha_of(*own.totals(), np.array([chance]))
         variant = _variant(declared, coverage, metric)
-        found += _points(declared, variant, value, coverage, _present(part.interviews, coverage.pairable), 0)
+        groups = None if part.interviews is None else Groups.by_name(part.interviews)
+        found += _points(declared, variant, value, coverage, _present(groups, coverage.pairable), 0)
     return tuple(found)
 
 
@@ -125,20 +137,50 @@ def estimate_codes(
     Raises AgreementError when the coefficient is for two coders and there are more; SettingsError on an
     unknown name.
     """
-    declared = coefficient(name)
+    return estimate_columns(ratings, (name,), settings=settings, intervals=intervals)[0]
+
+
+def estimate_columns(
+    ratings: Ratings,
+    names: Sequence[str],
+    *,
+    settings: AuditSettings = AuditSettings(),  # noqa: B008  frozen
+    intervals: bool = True,
+) -> list[tuple[Estimate, ...]]:
+    """Several coefficients of each code, as `estimate_codes` gives each; what they share is computed once."""
     table = without_idle_coders(ratings)
     cells = Cells(table.presence, 2, _sizes(table))
-    coverage = Coverage.of(cells, declared)
-    alpha = declared.name == "krippendorff_alpha"
-    variant = _variant(declared, coverage, "nominal" if alpha else None)
-    statistic = None
-    if len(table.coders) >= 2 and table.codes:
-        _check_fits(declared, len(table.coders), 2)
-        matrix = distances.nominal(2) if alpha else np.eye(2)
-        statistic = _additive(declared, cells, matrix)
-    return _estimates(
-        declared, variant, statistic, coverage, table.interviews, settings, intervals, rare=settings.rare
-    )
+    groups = None if table.interviews is None else Groups.by_name(table.interviews)
+    coverages: dict[bool, Coverage] = {}
+    prepared: dict[SumsOf, AdditiveStatistic | PatternStatistic] = {}
+    columns = []
+    for name in names:
+        declared = coefficient(name)
+        if declared.complete_pairs not in coverages:
+            coverages[declared.complete_pairs] = Coverage.of(cells, declared)
+        coverage = coverages[declared.complete_pairs]
+        alpha = declared.name == "krippendorff_alpha"
+        statistic = None
+        if len(table.coders) >= 2 and table.codes:
+            _check_fits(declared, len(table.coders), 2)
+            if declared.sums not in prepared:
+                prepared[declared.sums] = _additive(
+                    declared, cells, distances.nominal(2) if alpha else np.eye(2)
+                )
+            statistic = replace(prepared[declared.sums], value_of=declared.value)
+        columns.append(
+            _estimates(
+                declared,
+                _variant(declared, coverage, "nominal" if alpha else None),
+                statistic,
+                coverage,
+                groups,
+                settings,
+                intervals,
+                rare=settings.rare,
+            )
+        )
+    return columns
 
 
 def without_idle_coders(table: Table) -> Table:
@@ -165,10 +207,12 @@ def _prepare(declared: Coefficient, table: Values, cells: Cells, weights: str | 
     return _additive(declared, cells, matrix)
 
 
-def _additive(declared: Coefficient, cells: Cells, matrix: Floats) -> AdditiveStatistic:
+def _additive(declared: Coefficient, cells: Cells, matrix: Floats) -> AdditiveStatistic | PatternStatistic:
     n_coders, q = cells.indices.shape[1], cells.n_categories
     n_pairs = n_coders * (n_coders - 1) // 2
     scale = Scale(n_coders, q, matrix, np.zeros(q))
+    if q == 2 and not declared.coders_apart and not declared.complete_pairs and n_coders <= _MOST_PATTERNS:
+        return PatternStatistic.of(cells, scale, declared.sums, declared.value)
     n_terms = 2 * n_pairs * (q + 1) if declared.complete_pairs else (n_coders + 2) * (q + 1)
     return AdditiveStatistic.of(cells, scale, declared.sums, declared.value, n_terms)
 
@@ -258,18 +302,17 @@ def _estimates(
     variant: str,
     statistic: Statistic | None,
     coverage: Coverage,
-    interviews: tuple[str, ...] | None,
+    groups: Groups | None,
     settings: AuditSettings,
     intervals: bool,
     rare: int = 0,
 ) -> tuple[Estimate, ...]:
-    """One estimate a variable. statistic: None where there are not two coders."""
+    """One estimate a variable. statistic: None where there are not two coders. groups: the interviews."""
     values = np.full(coverage.pairable.shape[1], np.nan) if statistic is None else statistic.value()
-    present = _present(interviews, coverage.pairable)
+    present = _present(groups, coverage.pairable)
     points = _points(declared, variant, values, coverage, present, rare)
     if not intervals or statistic is None or all(point.value is None for point in points):
         return points
-    groups = None if interviews is None else Groups.by_name(interviews)
     return _with_intervals(points, declared, statistic, coverage.pairable, groups, present, settings)
 
 
@@ -298,11 +341,10 @@ def _points(
     return tuple(points)
 
 
-def _present(interviews: tuple[str, ...] | None, pairable: Booleans) -> Booleans | None:
+def _present(groups: Groups | None, pairable: Booleans) -> Booleans | None:
     """Which interviews have anything to compare; shape (interviews, variables)."""
-    if interviews is None:
+    if groups is None:
         return None
-    groups = Groups.by_name(interviews)
     present = np.zeros((groups.count, pairable.shape[1]), dtype=bool)
     np.logical_or.at(present, groups.of_unit, pairable)
     return present

@@ -22,7 +22,13 @@ from thematic.agreement.coefficients import (
     specific_agreement,
     specific_sums,
 )
-from thematic.agreement.estimates import estimate, estimate_codes, estimate_parts, without_idle_coders
+from thematic.agreement.estimates import (
+    estimate,
+    estimate_codes,
+    estimate_columns,
+    estimate_parts,
+    without_idle_coders,
+)
 from thematic.agreement.ratings import (
     Ratings,
     Values,
@@ -45,7 +51,7 @@ from thematic.agreement.results import (
     Summary,
     Verdict,
 )
-from thematic.agreement.statistic import AdditiveStatistic, Groups
+from thematic.agreement.statistic import Groups, PatternStatistic
 
 __all__ = ["compare", "verdict"]
 
@@ -147,7 +153,7 @@ def _code_rows(ratings: Ratings, settings: AuditSettings) -> tuple[CodeAgreement
         "cohen_kappa" if two else "fleiss_kappa",
         "pabak",
     )
-    columns = [estimate_codes(ratings, name, settings=settings) for name in names]
+    columns = estimate_columns(ratings, names, settings=settings)
     cells = _cells(ratings)
     applied = ratings.presence == 1
     pairable = (ratings.presence >= 0).sum(axis=1) >= 2
@@ -305,8 +311,8 @@ def _pooled(ratings: Ratings | None, groups: Groups) -> tuple[Floats, Floats]:
         return unknown, unknown
     cells = _cells(ratings)
     scale = Scale(len(ratings.coders), 2, np.eye(2), np.zeros(2))
-    agreement = AdditiveStatistic.of(cells, scale, agreement_sums, percent_agreement, 12).group_sums(groups)
-    specific = AdditiveStatistic.of(cells, scale, specific_sums, percent_agreement, 12).group_sums(groups)
+    agreement = PatternStatistic.of(cells, scale, agreement_sums, percent_agreement).group_sums(groups)
+    specific = PatternStatistic.of(cells, scale, specific_sums, percent_agreement).group_sums(groups)
     return (
         percent_agreement(agreement.sum(axis=1), scale),
         specific_agreement(specific.sum(axis=1), scale, category=1),

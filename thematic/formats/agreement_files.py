@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Set
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -59,24 +58,28 @@ def report_json(report: AgreementReport) -> str:
     return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def _encode(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def plain(value: Any) -> Any:
     """Dataclasses and mappings as objects, sequences, sets and arrays as lists, floats rounded."""
-    if value is None or isinstance(value, str | int):
+    kind = type(value)
+    if kind is str or value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
         return round(value, PLACES) + 0.0  # no minus zero
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, Mapping):
+        return [item if type(item) is str else plain(item) for item in value]
+    if kind is dict or isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
+    if names := _field_names(kind):  # type: ignore[arg-type]
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Set):
         return sorted(plain(item) for item in value)
-    if names := _field_names(type(value)):  # type: ignore[arg-type]
-        return {name: plain(getattr(value, name)) for name in names}
     return plain(value.tolist())
 
 
@@ -162,11 +165,15 @@ def disagreements_csv(report: AgreementReport) -> bytes:
     header += [f"{coder}: codes" for coder in coders] + [f"{coder}: memo" for coder in coders]
     header += ["pairs", "weight", "before", "after", "cause", "resolution"]
     rows: list[list[Cell]] = []
+
+    @cache
+    def named(applied: tuple[str, ...] | None) -> str:
+        if applied is None:
+            return "(not assigned)"
+        return "; ".join(report.name(code) for code in applied) or "(nothing)"
+
     for rank, found in enumerate(report.disagreements, start=1):
         codes = [report.name(code) for code in found.codes]
-        readings: dict[str, str] = defaultdict(lambda: "(not assigned)")
-        for coder, applied in found.readings.items():
-            readings[coder] = "; ".join(report.name(code) for code in applied) or "(nothing)"
         rows.append(
             [
                 rank,
@@ -177,7 +184,7 @@ def disagreements_csv(report: AgreementReport) -> bytes:
                 found.unit,
                 found.other_unit or "",
                 found.text,
-                *(readings[coder] for coder in coders),
+                *(named(found.readings.get(coder)) for coder in coders),
                 *(found.memos.get(coder, "") for coder in coders),
                 "; ".join(f"{a} / {b}" for a, b in found.pairs),
                 _cell(found.weight),

@@ -34,5 +34,7 @@ def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]], *, ba
 
 
 def _inert(cell: str) -> str:
+    if not cell or cell.isalnum():
+        return cell
     cell = cell.replace("\0", "�")  # the one character that no CSV reader takes
     return f"'{cell}" if cell.startswith(_LEADING) or cell.lstrip().startswith(_FORMULA) else cell
