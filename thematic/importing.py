@@ -18,13 +18,14 @@ from thematic.codebook import merge as merge_codebooks
 from thematic.coded_project import CodedProject, LossReport, ProjectCoding, ProjectNote, ProjectText
 from thematic.errors import InputError, Problem
 from thematic.files import write_atomic
+from thematic.formats.projects import ProjectSettings
 from thematic.journal import Journal, read_journal
 from thematic.model import Codebook, Decision, Quote, Transcript
 from thematic.review import Judgement, Review
 from thematic.study import Study, StudySettings, fingerprint, json_bytes
 from thematic.text import join_names, snippet
 
-__all__ = ["ProjectImport", "import_project", "kept_records", "new_study"]
+__all__ = ["ProjectImport", "import_project", "kept_records", "new_study", "settings_in"]
 
 IMPORTS = "imports"
 
@@ -58,6 +59,15 @@ class ProjectImport:
 def new_study(root: Path, project: CodedProject) -> Study:
     """A new study in `root`, with the project's title. Raises StudyError unless `root` is absent or empty."""
     return Study.create(root, StudySettings(title=project.title or root.resolve().name))
+
+
+def settings_in(study: Study, settings: ProjectSettings) -> ProjectSettings:
+    """The settings with the transcripts and the codebook of the study, for files that carry only quotes."""
+    from thematic.formats.codebooks import read_codebook
+
+    transcripts = {id_: study.transcript(id_) for id_ in study.transcript_ids()}
+    codebook = read_codebook(study.codebook_path)[0] if study.codebook_path.is_file() else None
+    return replace(settings, transcripts=transcripts, codebook=codebook)
 
 
 def import_project(study: Study, project: CodedProject, *, dry_run: bool = False) -> ProjectImport:

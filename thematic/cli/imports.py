@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,6 @@ from thematic.errors import SettingsError
 
 if TYPE_CHECKING:
     from thematic.coded_project import CodedProject
-    from thematic.formats.projects import ProjectSettings
     from thematic.importing import ProjectImport
     from thematic.study import Study
 
@@ -74,7 +72,7 @@ def import_file(
         take_packet(file, coder, partial=partial, dry_run=dry_run, study=study, as_json=as_json)
         return
     from thematic.formats.projects import ProjectSettings, read_project
-    from thematic.importing import import_project, new_study
+    from thematic.importing import import_project, new_study, settings_in
     from thematic.study import Study
 
     if out is not None and study is not None:
@@ -90,7 +88,7 @@ def import_file(
                 outcome = import_project(opened, project)
     else:
         opened = Study.open(out) if out is not None else _study(study)
-        project = read_project(file, settings=_settings(settings, opened))
+        project = read_project(file, settings=settings_in(opened, settings))
         with opened.lock():
             outcome = import_project(opened, project, dry_run=dry_run)
     if as_json:
@@ -103,15 +101,6 @@ def _study(folder: Path | None) -> Study:
     from thematic.study import Study
 
     return Study.find(Path.cwd()) if folder is None else Study.open(folder)
-
-
-def _settings(settings: ProjectSettings, study: Study) -> ProjectSettings:
-    """The settings with the transcripts and the codebook that the study has."""
-    from thematic.formats.codebooks import read_codebook
-
-    transcripts = {id_: study.transcript(id_) for id_ in study.transcript_ids()}
-    codebook = read_codebook(study.codebook_path)[0] if study.codebook_path.is_file() else None
-    return dataclasses.replace(settings, transcripts=transcripts, codebook=codebook)
 
 
 def _tried(project: CodedProject, out: Path) -> ProjectImport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,7 +35,7 @@ from thematic.cli.options import (
 if TYPE_CHECKING:
     from thematic.engines import EngineSettings
     from thematic.pipeline import Pipeline
-    from thematic.study import StudySettings
+    from thematic.study import Study, StudySettings
 
 
 def run(
@@ -104,6 +105,10 @@ def run(
 
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to put the study.")] = Path("thematic-demo"),
+    coded: Annotated[
+        bool,
+        typer.Option("--coded", help="With the codings of two invented coders: for agreement and report."),
+    ] = False,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -116,7 +121,14 @@ def demo(
     with samples() as (transcripts, codebook):
         settings = StudySettings(title="SMART Recovery groups in outpatient treatment (invented interviews)")
         pipeline = _run(
-            [transcripts], codebook, out, settings, threads=threads, quiet=quiet or as_json, began=began
+            [transcripts],
+            codebook,
+            out,
+            settings,
+            codings=sorted(transcripts.glob("codings_*.csv")) if coded else (),
+            threads=threads,
+            quiet=quiet or as_json,
+            began=began,
         )
     if as_json:
         _print_json(pipeline)
@@ -136,6 +148,7 @@ def _run(
     out: Path,
     settings: StudySettings,
     *,
+    codings: Sequence[Path] = (),
     threads: int | None,
     engine: EngineSettings | None = None,
     quiet: bool,
@@ -155,6 +168,8 @@ def _run(
     with study.lock(), render.progress(quiet) as on_stage:
         set_codebook(study, codebook_file)
         report = ingest(study, inputs, on_stage=on_stage)
+        for path in codings:
+            _take_codings(study, path)
         pipeline = Pipeline(study, threads=threads, on_stage=on_stage)
         pipeline.engine = engine or pipeline.engine
         if pipeline.export():
@@ -165,6 +180,14 @@ def _run(
         for note in report.notes:
             render.print_note(note)
     return pipeline
+
+
+def _take_codings(study: Study, path: Path) -> None:
+    """The coded rows of `path` as decisions of their coders; what the journals have already stays."""
+    from thematic.formats.projects import ProjectSettings, read_project
+    from thematic.importing import import_project, settings_in
+
+    import_project(study, read_project(path, settings=settings_in(study, ProjectSettings())))
 
 
 def _print_json(pipeline: Pipeline) -> None:
@@ -224,9 +247,12 @@ def _print_summary(pipeline: Pipeline) -> None:
         console.print(f"      {use}")
     console.print()
     console.print("[bold]Next[/]")
-    console.print(
-        "  Nothing is coded yet: people decide. Open excerpts.html, or give excerpts.xlsx to a coder."
-    )
+    if pipeline.study.journals():
+        console.print(f"  Where do the coders differ? thematic agree --study {root}", soft_wrap=True)
+    else:
+        console.print(
+            "  Nothing is coded yet: people decide. Open excerpts.html, or give excerpts.xlsx to a coder."
+        )
     console.print(
         f"  Change {root}/codebook.yaml, then run the same command again: only what changed is redone."
     )
