@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.builders import make_segmentation, make_suggestion, make_transcript
 from thematic.model import Decision, Excerpt, Quote
 from thematic.review import (
+    Disagreement,
+    Judgement,
     Review,
     action_for,
     by_code,
@@ -237,3 +239,19 @@ def test_by_disagreement_the_most_disputed_come_first(excerpts: tuple[Excerpt, .
         "ben", [decision("add", ids[2], "a", coder="ben"), decision("add", ids[4], "b", coder="ben")]
     )
     assert numbers(by_disagreement(excerpts, disagreements([ana, ben])), excerpts) == [4, 2, 0, 1, 3, 5]
+
+
+def test_codes_stand_against_each_other_in_pairs() -> None:
+    def pairs(*sets: str) -> tuple[tuple[str, str], ...]:
+        quote = Quote(transcript_id="P1", start=0, end=3, text="yes")
+        made = {
+            f"coder{i}": Judgement(quote=quote, excerpt_id="ex", layer="independent", code_ids=tuple(codes))
+            for i, codes in enumerate(sets)
+        }
+        return Disagreement(excerpt_id="ex", quote=quote, judgements=made, distance=1.0).code_pairs()
+
+    assert pairs("a", "b") == (("a", "b"),)
+    assert pairs("ac", "a") == (("", "c"),)
+    assert pairs("", "b") == (("", "b"),)
+    assert pairs("ac", "ab", "ab") == (("b", "c"),)
+    assert pairs("ac", "bd") == (("a", "b"), ("a", "d"), ("b", "c"), ("c", "d"))

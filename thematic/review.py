@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations, zip_longest
+from itertools import combinations, product, zip_longest
 from typing import Any, Literal
 
 from thematic.errors import InputError
@@ -21,6 +21,7 @@ from thematic.model import Coding, Decision, Excerpt, Quote, Suggestion
 
 __all__ = [
     "GENESIS",
+    "CodePair",
     "Disagreement",
     "Judgement",
     "Review",
@@ -47,6 +48,7 @@ STATING = frozenset({"accept", "change", "add", "none-apply"})
 """Actions that state the whole set of codes of a passage."""
 
 Place = tuple[str, str]
+CodePair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +371,20 @@ class Disagreement:
     quote: Quote
     judgements: Mapping[str, Judgement]
     distance: float
+
+    def code_pairs(self) -> tuple[CodePair, ...]:
+        """The codes that stand against each other, each pair once and in order.
+
+        One coder gave the first and not the second, another the second and not the first. The first is empty
+        where a coder gave nothing but what the other gave too.
+        """
+        found: set[CodePair] = set()
+        sets = [set(judgement.code_ids) for judgement in self.judgements.values()]
+        for a, b in combinations(sets, 2):
+            if a != b:
+                for one, other in product(a - b or {""}, b - a or {""}):
+                    found.add((one, other) if one < other else (other, one))
+        return tuple(sorted(found))
 
     def shuffled(self, seed: int = 0) -> tuple[tuple[str, Judgement], ...]:
         """The coders' judgements in an order drawn by lot: nobody keeps one place."""

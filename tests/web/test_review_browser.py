@@ -461,6 +461,28 @@ def test_adjudication_shows_only_disagreements_without_names(open_review: Open, 
     assert second.action == "none-apply"
 
 
+def test_adjudication_can_keep_to_two_codes_that_stand_against_each_other(
+    open_review: Open, tmp_path: Path
+) -> None:
+    page, served = open_review(session=dispute(tmp_path))
+    page.keyboard.press("o")
+    rows = page.locator("table[aria-labelledby=by-pair] tbody tr")
+    expect(rows).to_have_count(3)
+    assert axe(page) == []
+    ease = rows.filter(has_text="Ease of joining or nothing more")
+    expect(ease).to_contain_text("0 of 1")
+    ease.get_by_role("link").click()
+    expect(page.locator(".keeping")).to_contain_text("Ease of joining or nothing more")
+    at(page, 2, 2)
+    assert axe(page) == []
+    page.keyboard.press("k")  # there is no other excerpt of this pair to go to
+    at(page, 2, 2)
+    page.keyboard.press("n")
+    expect(page.locator("h1")).to_have_text("Overview")
+    expect(ease).to_contain_text("1 of 1")
+    assert len(decisions(served)) == 1
+
+
 # --- Clusters and the overview ---------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
@@ -234,3 +235,22 @@ def test_a_wrong_flag_is_told_before_anything_starts(
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_nobody_uses_stops_by_itself(study: Study) -> None:
+    with command(study, "review", "--coder", "ada", "--idle", "0.02") as (process, _):
+        assert process.wait(30) == 0
+        assert process.stderr is not None
+        assert "no page was asked for in 0.02 minutes" in process.stderr.read()
+
+
+def test_a_page_that_is_used_goes_on(tmp_path: Path) -> None:
+    from thematic.web.server import Idle
+
+    async def app(scope: Any, receive: Any, send: Any) -> None: ...
+
+    idle = Idle(app)
+    idle.last -= 100
+    assert idle.seconds > 99
+    asyncio.run(idle({"type": "http"}, None, None))  # type: ignore[arg-type]
+    assert idle.seconds < 99

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from thematic.cli.options import QuietOption, StudyOption
-from thematic.cli.review import CoderOption, NoOpenOption, PortOption, open_pipeline, serve_session
+from thematic.cli.review import (
+    IDLE_MINUTES,
+    CoderOption,
+    IdleOption,
+    NoOpenOption,
+    PortOption,
+    open_pipeline,
+    serve_session,
+)
 
 
 def adjudicate(
     coder: CoderOption,
     port: PortOption = 0,
     no_open: NoOpenOption = False,
+    idle: IdleOption = IDLE_MINUTES,
     study: StudyOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -24,4 +33,4 @@ def adjudicate(
     pipeline = open_pipeline(study, quiet)
     with alone(pipeline.study, coder):
         session = open_adjudication(pipeline, coder)
-        serve_session(session, port=port, no_open=no_open)
+        serve_session(session, port=port, no_open=no_open, idle=idle)

@@ -22,6 +22,11 @@ CoderOption = Annotated[str, typer.Option("--coder", help="Your name: the file y
 PortOption = Annotated[
     int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.", show_default="0")
 ]
+IdleOption = Annotated[
+    float,
+    typer.Option("--idle", min=0, help="Stop after so many minutes without a page asked for; 0: never."),
+]
+IDLE_MINUTES = 240.0
 NoOpenOption = Annotated[
     bool, typer.Option("--no-open", help="Only print the address; do not open a browser.")
 ]
@@ -47,6 +52,7 @@ def review(
     ] = None,
     port: PortOption = 0,
     no_open: NoOpenOption = False,
+    idle: IdleOption = IDLE_MINUTES,
     study: StudyOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -75,7 +81,7 @@ def review(
                 transcript_id=transcript,
                 code_id=code,
             )
-        serve_session(session, port=port, no_open=no_open)
+        serve_session(session, port=port, no_open=no_open, idle=idle)
 
 
 def open_pipeline(study: Path | None, quiet: bool) -> Pipeline:
@@ -87,8 +93,8 @@ def open_pipeline(study: Path | None, quiet: bool) -> Pipeline:
     return Pipeline(opened, on_stage=render.stage_printer(quiet))
 
 
-def serve_session(session: ReviewSession, *, port: int, no_open: bool) -> None:
-    """Serve the page until Ctrl-C; say where it is and what came of it."""
+def serve_session(session: ReviewSession, *, port: int, no_open: bool, idle: float) -> None:
+    """Serve the page until Ctrl-C, or until nobody used it for `idle` minutes; say what came of it."""
     from thematic.web.server import serve
 
     before = len(session.journal.decisions)
@@ -106,6 +112,9 @@ def serve_session(session: ReviewSession, *, port: int, no_open: bool) -> None:
 
             webbrowser.open(address)
 
-    serve(session, port=port, on_ready=say)
+    if serve(session, port=port, idle_minutes=idle, on_ready=say):
+        render.print_note(
+            f"stopped: no page was asked for in {idle:g} minutes; run the same command to go on"
+        )
     made = len(session.journal.decisions) - before
     render.print_note(f"{made} decisions kept in {session.journal.path}")

@@ -19,10 +19,19 @@ from starlette.types import ASGIApp
 
 from thematic.errors import InputError, ThematicError
 from thematic.formats.excerpt_rows import clock
+from thematic.review import CodePair
 from thematic.text import canonical
 from thematic.web.security import Guard, Secrets, same_secret
 from thematic.web.session import ConflictError, ReviewSession, Submission, SubmissionAction
-from thematic.web.views import Draft, clusters_view, excerpt_view, frame, list_view, overview_view
+from thematic.web.views import (
+    Draft,
+    clusters_view,
+    excerpt_view,
+    frame,
+    list_view,
+    overview_view,
+    pair_query,
+)
 
 __all__ = ["make_app"]
 
@@ -115,11 +124,16 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         self.session.refresh()
-        return self._next(request.query_params.get("after"))
+        return self._next(request.query_params.get("after"), self._pair(request))
 
-    def _next(self, after: str | None) -> Response:
-        id_ = self.session.next_undecided(after)
-        return _see(f"/excerpt/{quote(id_, safe='')}" if id_ else "/overview")
+    def _next(self, after: str | None, pair: CodePair | None = None) -> Response:
+        id_ = self.session.next_undecided(after, pair)
+        return _see(f"/excerpt/{quote(id_, safe='')}{pair_query(pair)}" if id_ else "/overview")
+
+    def _pair(self, request: Request) -> CodePair | None:
+        """The two codes to which the person keeps, when adjudicating."""
+        one, _, other = request.query_params.get("pair", "").partition(";")
+        return (one, other) if (one, other) in self.session.pairs else None
 
     async def excerpt(self, request: Request) -> Response:
         self.session.refresh()
@@ -127,10 +141,12 @@ class Pages:
         query = request.query_params
         draft = Draft.of(self.session, id_)
         span = _span(query.get("start", ""), query.get("end", ""))
-        return self._review(id_, draft.with_span(span) if span else draft)
+        return self._review(id_, draft.with_span(span) if span else draft, self._pair(request))
 
-    def _review(self, id_: str, draft: Draft, *, status: int = 200, message: str = "") -> Response:
-        view = excerpt_view(self.session, id_, draft)
+    def _review(
+        self, id_: str, draft: Draft, pair: CodePair | None, *, status: int = 200, message: str = ""
+    ) -> Response:
+        view = excerpt_view(self.session, id_, draft, pair)
         return self.render("review.html", status, message=message, **view)
 
     async def overview(self, _request: Request) -> Response:
@@ -153,6 +169,7 @@ class Pages:
         form = await self._form(request)
         id_ = self._excerpt_id(request)
         submission, draft = _submission(form)
+        pair = self._pair(request)
         session = self.session
         session.refresh()
         reveals = session.mode == "reveal" and not session.adjudicating and id_ not in session.decided
@@ -165,14 +182,14 @@ class Pages:
             )
         except ThematicError as error:
             status = 422 if isinstance(error, InputError) else 507
-            return self._review(id_, draft, status=status, message=_sentence(error))
+            return self._review(id_, draft, pair, status=status, message=_sentence(error))
         if submission.action in STAYING:
             if submission.action == "propose":
                 draft = draft.without_proposal()
-            return self._review(id_, draft)
+            return self._review(id_, draft, pair)
         if reveals and id_ in session.decided:
             return _see(f"/excerpt/{quote(id_, safe='')}")
-        return self._next(id_)
+        return self._next(id_, pair)
 
     async def undo(self, request: Request) -> Response:
         form = await self._form(request)

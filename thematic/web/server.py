@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from thematic.errors import StudyError
 from thematic.web.app import make_app
 from thematic.web.security import Secrets
 from thematic.web.session import ReviewSession
 
-__all__ = ["listen", "serve"]
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["Idle", "listen", "serve"]
 
 LOOPBACK = "127.0.0.1"
 
@@ -33,19 +38,43 @@ def listen(port: int = 0) -> socket.socket:
     return sock
 
 
+class Idle:
+    """Passes requests on, and knows for how long nobody has asked for anything."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.last = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.last = time.monotonic()
+        await self.app(scope, receive, send)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.last
+
+
 def serve(
-    session: ReviewSession, *, port: int = 0, on_ready: Callable[[str], None] = lambda _address: None
-) -> None:
+    session: ReviewSession,
+    *,
+    port: int = 0,
+    idle_minutes: float = 0,
+    on_ready: Callable[[str], None] = lambda _address: None,
+) -> bool:
     """Serve the page until it is interrupted, which is how it ends and no error.
 
-    `on_ready` hears the address, which holds the secret.
+    `on_ready` hears the address, which holds the secret. Returns True when it ended of itself because no page
+    was asked for in `idle_minutes` (0: never).
     """
+    import asyncio
+
     import uvicorn
 
     sock = listen(port)
     secrets = Secrets(port=sock.getsockname()[1])
+    app = Idle(make_app(session, secrets))
     config = uvicorn.Config(
-        make_app(session, secrets),
+        app,
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -54,10 +83,25 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=2,
     )
+    server = uvicorn.Server(config)
+    stopped = False
+
+    async def run() -> None:
+        nonlocal stopped
+        serving = asyncio.ensure_future(server.serve(sockets=[sock]))
+        while idle_minutes and not serving.done():
+            left = idle_minutes * 60 - app.seconds
+            if left <= 0:
+                stopped = server.should_exit = True
+                break
+            await asyncio.wait({serving}, timeout=left)
+        await serving
+
     on_ready(secrets.address)
     try:
-        uvicorn.Server(config).run(sockets=[sock])
+        asyncio.run(run())
     except KeyboardInterrupt:
         pass
     finally:
         sock.close()
+    return stopped

@@ -26,6 +26,7 @@ from thematic.model import (
     Transcript,
 )
 from thematic.review import (
+    CodePair,
     Disagreement,
     Judgement,
     Review,
@@ -93,6 +94,8 @@ class ReviewSession:
     seed: int = 0
 
     review: Review = field(init=False)
+    pairs: dict[CodePair, tuple[str, ...]] = field(init=False)
+    """The disputed excerpts of each pair of codes that stand against each other, in order of the queue."""
     excerpts: dict[str, Excerpt] = field(init=False)
     transcripts: dict[str, Transcript] = field(init=False)
     codes: dict[str, Code] = field(init=False)
@@ -124,6 +127,11 @@ class ReviewSession:
             self.queue = by_transcript(tuple(self.excerpts.values()))
         self.position = {id_: i for i, id_ in enumerate(self.queue)}
         self.total_in.update(self.excerpts[id_].transcript_id for id_ in self.queue)
+        pairs: dict[CodePair, list[str]] = {}
+        for id_ in self.queue if self.adjudicating else ():
+            for pair in self.disputes[id_].code_pairs():
+                pairs.setdefault(pair, []).append(id_)
+        self.pairs = {pair: tuple(ids) for pair, ids in pairs.items()}
         self._suggestions = shortlists(data.suggestions)
         self._abstained = {s.excerpt_id: s for s in data.suggestions if s.status == "abstained"}
         if self.so_far is not None:
@@ -188,21 +196,28 @@ class ReviewSession:
             if any(s.code_id == code_id for s in found) and not self.hidden_by_lot(id_)
         }
 
-    def next_undecided(self, after: str | None = None) -> str | None:
-        """The next excerpt without a decision, from `after` on and around; those put off come last."""
+    def next_undecided(self, after: str | None = None, pair: CodePair | None = None) -> str | None:
+        """The next excerpt without a decision, from `after` on and around; those put off come last.
+
+        pair: only excerpts on which these two codes stand against each other.
+        """
+        within = None if pair is None else set(self.pairs.get(pair, ()))
         begin = self.position[after] + 1 if after in self.position else 0
         put_off: str | None = None
         for i in chain(range(begin, len(self.queue)), range(begin)):
             id_: str = self.queue[i]
-            if id_ in self.decided:
+            if id_ in self.decided or (within is not None and id_ not in within):
                 continue
             if id_ not in self.deferred:
                 return id_
             put_off = put_off or id_
         return put_off
 
-    def beside(self, excerpt_id: str, step: int) -> str | None:
-        """The excerpt before (-1) or after (+1) in the queue."""
+    def beside(self, excerpt_id: str, step: int, pair: CodePair | None = None) -> str | None:
+        """The excerpt before (-1) or after (+1) in the queue, or among those of a pair of codes."""
+        if pair is not None and excerpt_id in (ids := self.pairs.get(pair, ())):
+            i = ids.index(excerpt_id) + step
+            return ids[i] if 0 <= i < len(ids) else None
         i = self.position.get(excerpt_id, -2) + step
         return self.queue[i] if 0 <= i < len(self.queue) and excerpt_id in self.position else None
 

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
+from urllib.parse import quote
 
 from thematic.codebook import is_theme, walk
 from thematic.formats.excerpt_rows import code_labels, stability_in_words, why
 from thematic.model import Cluster, Decision, Suggestion
+from thematic.review import CodePair
 from thematic.text import join_names, snippet
 from thematic.web.conversation import conversation, neighbours
 from thematic.web.session import ReviewSession
 
-__all__ = ["Draft", "clusters_view", "excerpt_view", "frame", "list_view", "overview_view"]
+__all__ = ["Draft", "clusters_view", "excerpt_view", "frame", "list_view", "overview_view", "pair_query"]
 
 ROWS_A_PAGE = 100
 
@@ -99,8 +101,21 @@ def _in_words(session: ReviewSession, decision: Decision) -> str:
     return f"{decision.quote.transcript_id}: {what}"
 
 
-def excerpt_view(session: ReviewSession, excerpt_id: str, draft: Draft) -> dict[str, Any]:
-    """The page of one excerpt."""
+def pair_query(pair: CodePair | None) -> str:
+    """The part of an address that keeps to one pair of codes."""
+    return f"?pair={quote(';'.join(pair), safe='')}" if pair else ""
+
+
+def pair_words(pair: CodePair, names: Mapping[str, str]) -> str:
+    """A pair of codes in words; an empty one is that a coder gave nothing else."""
+    one, other = (names.get(id_, id_) for id_ in pair)
+    return f"{one} or {other}" if one else f"{other} or nothing more"
+
+
+def excerpt_view(
+    session: ReviewSession, excerpt_id: str, draft: Draft, pair: CodePair | None = None
+) -> dict[str, Any]:
+    """The page of one excerpt. pair: the codes to which the person keeps."""
     excerpt = session.excerpts[excerpt_id]
     transcript = session.transcripts[excerpt.transcript_id]
     judgement = session.judgement(excerpt_id)
@@ -133,8 +148,10 @@ def excerpt_view(session: ReviewSession, excerpt_id: str, draft: Draft) -> dict[
         "positions": _positions(session, excerpt_id, labels),
         "tree": _tree(session, draft),
         "labels": labels,
-        "previous": session.beside(excerpt_id, -1),
-        "next": session.beside(excerpt_id, 1),
+        "pair": pair_query(pair),
+        "pair_words": pair_words(pair, _names(session)) if pair else "",
+        "previous": session.beside(excerpt_id, -1, pair),
+        "next": session.beside(excerpt_id, 1, pair),
     }
 
 
@@ -179,6 +196,10 @@ def _tree(session: ReviewSession, draft: Draft) -> list[dict[str, Any]]:
     ]
 
 
+def _names(session: ReviewSession) -> dict[str, str]:
+    return {id_: code.name for id_, code in session.codes.items()}
+
+
 def overview_view(session: ReviewSession) -> dict[str, Any]:
     """How far the review is: by transcript and by code, and what was set apart for later."""
     first: dict[str, str] = {}
@@ -210,6 +231,19 @@ def overview_view(session: ReviewSession) -> dict[str, Any]:
             if code.status == "active" or counts[code.id]
         ],
         "none_apply": none_apply,
+        "pairs": sorted(
+            (
+                {
+                    "words": pair_words(pair, _names(session)),
+                    "query": pair_query(pair),
+                    "count": len(ids),
+                    "done": sum(id_ in session.decided for id_ in ids),
+                    "first": ids[0],
+                }
+                for pair, ids in session.pairs.items()
+            ),
+            key=lambda row: -row["count"],
+        ),
         "flagged": len(session.flagged),
         "deferred": len(session.deferred),
         "proposals": [(d, _in_words(session, d)) for d in session.review.proposals()],
