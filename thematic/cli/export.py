@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from thematic.cli import render
+from thematic.cli.codebook_view import count
 from thematic.cli.options import JsonOption, QuietOption, StudyOption, ThreadsOption
 
 if TYPE_CHECKING:
@@ -108,15 +109,15 @@ def export(
         return
     if quiet:
         return
+    from thematic.text import join_names
+
     for each in written:
         for problem in each.not_carried:
             render.print_note(f"{each.format}: {problem}{f' ({problem.hint})' if problem.hint else ''}")
         for path, _ in each.files:
             render.results().print(path, soft_wrap=True, markup=False)
-        render.print_note(
-            f"{each.format}: {each.excerpts:,} excerpts and {each.codings:,} codings "
-            f"from {each.transcripts:,} transcripts"
-        )
+        found = (count(each.excerpts, "excerpt"), count(each.codings, "coding"))
+        render.print_note(f"{each.format}: {join_names(found)} from {count(each.transcripts, 'transcript')}")
 
 
 def _export_all(study: Path | None, threads: int | None, as_json: bool, quiet: bool, *, partly: bool) -> None:

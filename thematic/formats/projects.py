@@ -38,7 +38,15 @@ class ProjectFormat:
 
 PROJECT_FORMATS: dict[str, ProjectFormat] = {
     "refi-qda": ProjectFormat("thematic.formats.refi.reading", "REFI-QDA project (.qdpx, .qde)"),
+    "qualcoder": ProjectFormat("thematic.formats.qualcoder", "QualCoder project (.qda folder)"),
+    "taguette": ProjectFormat("thematic.formats.taguette", "Taguette project (.sqlite3)"),
+    "label-studio": ProjectFormat("thematic.formats.label_studio", "Label Studio export (.json)"),
+    "doccano": ProjectFormat("thematic.formats.doccano", "doccano export (.jsonl, .json)"),
     "coded-rows": ProjectFormat("thematic.formats.coded_rows_project", "coded rows (CSV, JSONL)"),
+    "quotes": ProjectFormat(
+        "thematic.formats.quote_tables.reading",
+        "tables of quotes: MAXQDA coded segments, Dedoose excerpts, Taguette highlights, any (CSV, XLSX)",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""Tables of coded quotes from other programs: the words find their place in the transcripts of the study."""
