@@ -9,7 +9,7 @@ import numpy as np
 
 from thematic.codebook import code_texts
 from thematic.files import write_atomic
-from thematic.model import Decision
+from thematic.model import Decision, Excerpt
 from thematic.pipeline import Pipeline
 from thematic.reporting.coded import PassageRead, code_excerpts
 from thematic.reporting.quotes import Meaning
@@ -17,7 +17,7 @@ from thematic.reporting.report import Inputs, StudyReport, make_report
 from thematic.review import judgements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,11 +67,11 @@ def _wording(pipeline: Pipeline) -> dict[str, NDArray[np.float32]]:
     return {id_: total / (float(np.linalg.norm(total)) or 1.0) for id_, total in sums.items()}
 
 
-def write_report(report: StudyReport, folder: Path) -> list[str]:
+def write_report(report: StudyReport, folder: Path, *, excerpts: Sequence[Excerpt] = ()) -> list[str]:
     """Write every file of the report into `folder`; returns their names, sorted."""
     from thematic.formats.report_files import report_files
 
-    files = report_files(report)
+    files = report_files(report, excerpts)
     for name, content in files.items():
         write_atomic(folder / name, content)
     return sorted(files)

@@ -14,14 +14,7 @@ from openpyxl import load_workbook
 from tests.reporting.studies import code_study, make_study
 from thematic.study import Study
 
-FIGURES = {"themes", "framework-matrix"}
-
-
-@pytest.fixture(scope="module")
-def coded(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    study = make_study(tmp_path_factory.mktemp("report") / "study")
-    code_study(study)
-    return study
+FIGURES = {"themes", "framework-matrix", "co-occurrence", "code-lines", "saturation"}
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
@@ -39,34 +32,49 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_writes_the_page_and_every_figure_in_three_formats_with_its_numbers(
-    coded: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "--study", coded.root) == 0
-    said = capsys.readouterr()
-    assert "3 interviews with 3 participants" in said.out
-    files = files_in(coded.root / "report")
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    study = make_study(tmp_path_factory.mktemp("report") / "study")
+    code_study(study)
+    return study
+
+
+@pytest.fixture(scope="module")
+def files(coded: Study) -> dict[str, bytes]:
+    """The report of the coded study, made once."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        assert run(monkeypatch, "--study", coded.root) == 0
+    return files_in(coded.root / "report")
+
+
+def test_writes_the_page_and_every_figure_in_three_formats_with_its_numbers(files: dict[str, bytes]) -> None:
     expected = {f"figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png", "pdf", "csv")}
-    assert expected <= files.keys()
-    assert {"report.html", "report.json", "framework.xlsx"} <= files.keys()
-    assert files["figures/themes.png"].startswith(b"\x89PNG")
-    assert files["figures/themes.pdf"].startswith(b"%PDF")
+    assert expected | {"report.html", "report.json", "framework.xlsx"} == files.keys()
+    for name in FIGURES:
+        assert files[f"figures/{name}.png"].startswith(b"\x89PNG")
+        assert files[f"figures/{name}.pdf"].startswith(b"%PDF")
+        assert files[f"figures/{name}.svg"].startswith(b"<?xml")
     assert b"Motivation to attend" in files["figures/themes.csv"]
 
 
-def test_same_study_same_bytes(coded: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_copy_elsewhere_gives_the_same_bytes_and_prints_the_json(
+    coded: Study,
+    files: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     copy = tmp_path / "elsewhere"
     shutil.copytree(coded.root, copy)
-    for folder, out in ((coded.root, tmp_path / "one"), (copy, tmp_path / "two")):
-        assert run(monkeypatch, "--study", folder, "--out", out, "--quiet") == 0
-    assert files_in(tmp_path / "one") == files_in(tmp_path / "two")
+    assert run(monkeypatch, "--study", copy, "--out", tmp_path / "two", "--json") == 0
+    assert files_in(tmp_path / "two") == files
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads(files["report.json"])
+    assert printed["themes"]["participants_read"] == 3
 
 
-def test_the_workbook_filters_by_case_attributes_and_runs_no_formula(
-    coded: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    assert run(monkeypatch, "--study", coded.root, "--out", tmp_path, "--quiet") == 0
-    book = load_workbook(BytesIO((tmp_path / "framework.xlsx").read_bytes()))
+def test_the_workbook_filters_by_case_attributes_and_runs_no_formula(files: dict[str, bytes]) -> None:
+    book = load_workbook(BytesIO(files["framework.xlsx"]))
     assert book.sheetnames == ["Framework", "Counts", "Quotes"]
     sheet = book["Framework"]
     header = [cell.value for cell in sheet[1]]
@@ -74,15 +82,6 @@ def test_the_workbook_filters_by_case_attributes_and_runs_no_formula(
     assert sheet.auto_filter.ref is not None and sheet.freeze_panes == "B2"
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["P01", "P02", "P10"]
     assert not any(cell.data_type == "f" for name in book.sheetnames for row in book[name] for cell in row)
-
-
-def test_json_on_stdout_is_what_is_in_the_folder(
-    coded: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "--study", coded.root, "--out", tmp_path, "--json") == 0
-    printed = capsys.readouterr().out
-    assert json.loads(printed) == json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert json.loads(printed)["themes"]["participants_read"] == 3
 
 
 def test_before_anything_is_coded_each_section_says_what_it_needs(

@@ -104,7 +104,7 @@ def report(
     folder = out or opened.root / "report"
     with opened.lock():
         made = report_study(pipeline, settings)
-        files = write_report(made, folder)
+        files = write_report(made, folder, excerpts=pipeline.excerpts)
     if as_json:
         from thematic.formats.report_files import report_json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from thematic.formats.agreement_files import plain
@@ -14,19 +14,23 @@ from thematic.formats.safe_csv import safe_csv
 from thematic.reporting.missing import Missing
 
 if TYPE_CHECKING:
+    from thematic.model import Excerpt
     from thematic.reporting.figures import Plot
     from thematic.reporting.report import StudyReport
 
 __all__ = ["report_files", "report_json"]
 
 
-def report_files(report: StudyReport) -> dict[str, bytes]:
-    """Every file of the report by its path in the folder. Same report, same bytes."""
+def report_files(report: StudyReport, excerpts: Sequence[Excerpt] = ()) -> dict[str, bytes]:
+    """Every file of the report by its path in the folder. Same report, same bytes.
+
+    excerpts: all of the study in order, for the page.
+    """
     from thematic.reporting.figures import plots
 
     drawn = plots(report)
     files = {
-        "report.html": render(report, drawn),
+        "report.html": render(report, drawn, excerpts),
         "report.json": report_json(report).encode("utf-8", "surrogatepass"),
     }
     if not isinstance(report.matrix, Missing):

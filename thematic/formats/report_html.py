@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from thematic import __version__
+from thematic.formats.excerpt_rows import clock
 from thematic.formats.excerpts_html import FILTER_VALUES
 from thematic.formats.report_framework import place
 from thematic.formats.report_svg import inline_svg
@@ -22,6 +23,9 @@ from thematic.reporting.quotes import RULES
 from thematic.text import snippet
 
 if TYPE_CHECKING:
+    from thematic.model import Excerpt
+    from thematic.reporting.code_lines import CodeLine
+    from thematic.reporting.cooccurrence import Pair
     from thematic.reporting.figures import Plot
     from thematic.reporting.framework_matrix import MatrixRow
     from thematic.reporting.intervals import Interval
@@ -34,6 +38,9 @@ SECTIONS: dict[str, str] = {
     "glance": "The study at a glance",
     "themes": "Themes",
     "framework": "Who said what",
+    "together": "Codes that occur together",
+    "lines": "Interviews as lines",
+    "saturation": "Saturation",
 }
 """Anchor of each section -> its heading; the template of a section is `report_<anchor>.jinja`."""
 
@@ -45,14 +52,21 @@ LAYER_RULES: dict[str, str] = {
     "final": "Only the final ones.",
 }
 
+TEXT_BUDGET = 3_000_000  # characters of passages along the lines; in larger studies each is cut
+LANE, STRIP = 7, 1000  # height of a lane and length of a line, in units of the drawing
+
+MOST_PAIRS = 15
 MOST_ROWS = 400  # of the numbers of one figure, in the page; the .csv has all
 
 # A page cannot hold these: NUL, lone surrogates, and two code points that are no characters.
 _UNSHOWABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 
 
-def render(report: StudyReport, plots: Mapping[str, Plot]) -> bytes:
-    """The page, in UTF-8. Same report and figures, same bytes."""
+def render(report: StudyReport, plots: Mapping[str, Plot], excerpts: Sequence[Excerpt] = ()) -> bytes:
+    """The page, in UTF-8. Same report and figures, same bytes.
+
+    excerpts: all of the study in order, to read along the lines of the interviews.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -93,6 +107,9 @@ def render(report: StudyReport, plots: Mapping[str, Plot]) -> bytes:
         matrix_filters=_filters(report),
         shown_attributes=tuple(report.matrix.attributes) if not isinstance(report.matrix, Missing) else (),
         most_rows=MOST_ROWS,
+        passages=_passages(report, excerpts),
+        strip=_strip,
+        clear_pairs=[p for p in _pairs(report) if p.interval is not None and p.interval.low > 1][:MOST_PAIRS],
         NO_CODINGS=NO_CODINGS,
         RULES=RULES,
         version=__version__,
@@ -191,6 +208,41 @@ def _filters(report: StudyReport) -> dict[str, list[str]]:
         for name in report.matrix.attributes
     }
     return {name: found for name, found in values.items() if len(found) in FILTER_VALUES}
+
+
+def _passages(report: StudyReport, excerpts: Sequence[Excerpt]) -> dict[str, list[tuple[str, str, str, str]]]:
+    """Each coded passage of each interview: its share of the line, its time, its codes, its words."""
+    if isinstance(report.lines, Missing) or not excerpts:
+        return {}
+    total = sum(len(excerpts[m.at].text) for line in report.lines.lines for m in line.marks)
+    count = sum(len(line.marks) for line in report.lines.lines)
+    width = None if total <= TEXT_BUDGET else max(60, TEXT_BUDGET // count)
+    found = {}
+    for line in report.lines.lines:
+        found[line.interview] = [
+            (
+                f"{m.start:.4f} {m.end:.4f}",
+                clock(excerpts[m.at].start_time),
+                ", ".join(report.names.get(code, code) for code in m.codes),
+                excerpts[m.at].text if width is None else snippet(excerpts[m.at].text, width),
+            )
+            for m in line.marks
+        ]
+    return found
+
+
+def _pairs(report: StudyReport) -> Sequence[Pair]:
+    return () if isinstance(report.pairs, Missing) else report.pairs.pairs
+
+
+def _strip(line: CodeLine, lane: int) -> str:
+    """The marks of one lane as one path."""
+    parts = []
+    for mark in line.marks:
+        if lane in mark.themes:
+            start = round(mark.start * STRIP)
+            parts.append(f"M{start} {lane * LANE}h{max(2, round(mark.end * STRIP) - start)}v6H{start}z")
+    return "".join(parts)
 
 
 def _values(row: MatrixRow, filters: Mapping[str, list[str]]) -> str:

@@ -15,7 +15,7 @@ from thematic.model import Code, Codebook, Coding, Excerpt, Quote, StudyData
 from thematic.reporting.settings import ReportSettings
 from thematic.text import count_words
 
-__all__ = ["CodedExcerpts", "Participant", "PassageRead", "Spans", "code_excerpts"]
+__all__ = ["Bools", "CodedExcerpts", "Ints", "Participant", "PassageRead", "Spans", "code_excerpts"]
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
@@ -53,6 +53,7 @@ class CodedExcerpts:
     words: shape (n,), words of each excerpt. read: shape (n,), whether somebody settled on the excerpt.
     support: shape (n, k), how many coders gave the excerpt this very code.
     reach: shape (k, k), reach[i, j] where code j is code i or a theme above it.
+    codings: those that count, each with the positions of the excerpts that it counts for.
     """
 
     data: StudyData
@@ -66,6 +67,7 @@ class CodedExcerpts:
     read: Bools
     support: NDArray[np.int16]
     reach: Bools
+    codings: tuple[tuple[Coding, range], ...]
 
     @cached_property
     def direct(self) -> Bools:
@@ -164,6 +166,7 @@ def code_excerpts(
         read=np.any([*read.values()], axis=0) if settings.layer == "standing" else read[settings.layer],
         support=_support(codings, codes, len(excerpts)),
         reach=_reach(codes),
+        codings=tuple(codings),
     )
 
 

@@ -65,7 +65,8 @@ def jackknife(value: Floats, without: Floats, present: NDArray[np.bool_], confid
     n = present.sum(axis=0)
     fitting = np.where(present, without, 0.0)
     mean = fitting.sum(axis=0) / np.maximum(n, 1)
-    squares = np.where(present, (without - mean) ** 2, 0.0).sum(axis=0)
+    with np.errstate(invalid="ignore"):  # undefined without some group: no interval, see below
+        squares = np.where(present, (without - mean) ** 2, 0.0).sum(axis=0)
     error = np.sqrt(squares * (n - 1) / np.maximum(n, 1))
     error = np.where((n >= 2) & np.isfinite(error) & (error > 1e-12), error, np.nan)
     reach = stdtrit(np.maximum(n - 1, 1), (1 + confidence) / 2) * error

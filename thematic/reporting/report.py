@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from thematic.model import StudyData
+from thematic.reporting.code_lines import CodeLines, draw_lines
 from thematic.reporting.coded import PassageRead, code_excerpts
+from thematic.reporting.cooccurrence import CoOccurrence, count_pairs
 from thematic.reporting.framework_matrix import FrameworkMatrix, frame_matrix
 from thematic.reporting.glance import Glance, glance
 from thematic.reporting.missing import NO_CODINGS, Missing
 from thematic.reporting.quotes import Meaning
+from thematic.reporting.saturation import Saturation, saturate
 from thematic.reporting.settings import ReportSettings
 from thematic.reporting.themes import Themes, count_themes
 
@@ -36,6 +39,9 @@ class StudyReport:
     glance: Glance
     themes: Themes | Missing
     matrix: FrameworkMatrix | Missing
+    pairs: CoOccurrence | Missing
+    lines: CodeLines | Missing
+    saturation: Saturation | Missing
     notes: tuple[str, ...] = ()
 
 
@@ -49,5 +55,8 @@ def make_report(inputs: Inputs, *, meaning: Meaning | None = None) -> StudyRepor
         glance=glance(coded, inputs.reads),
         themes=count_themes(coded, meaning) if coded.any_coded else NO_CODINGS,
         matrix=frame_matrix(coded, meaning) if coded.any_coded else NO_CODINGS,
+        pairs=count_pairs(coded) if coded.any_coded else NO_CODINGS,
+        lines=draw_lines(coded) if coded.any_coded else NO_CODINGS,
+        saturation=saturate(coded) if coded.any_coded else NO_CODINGS,
         notes=inputs.data.notes,
     )

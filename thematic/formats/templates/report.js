@@ -13,6 +13,29 @@
     if (event.target instanceof HTMLDetailsElement && event.target.open) draw(event.target);
   }, true);
 
+  // A click on a line opens the passage that was said there, or the nearest.
+  for (const strip of document.querySelectorAll(".line > svg")) {
+    strip.addEventListener("click", (event) => {
+      const box = strip.getBoundingClientRect();
+      const place = (event.clientX - box.left) / box.width;
+      const details = strip.parentElement.querySelector("details");
+      if (!details) return;
+      details.open = true;
+      draw(details);
+      let best = null, least = Infinity;
+      for (const item of details.querySelectorAll("li")) {
+        const [start, end] = item.dataset.at.split(" ").map(Number);
+        const off = place < start ? start - place : place > end ? place - end : 0;
+        item.classList.remove("chosen");
+        if (off < least) [best, least] = [item, off];
+      }
+      if (best) {
+        best.classList.add("chosen");
+        best.scrollIntoView({ block: "nearest" });
+      }
+    });
+  }
+
   // The framework matrix by case attributes.
   for (const form of document.querySelectorAll("form.filters")) {
     form.hidden = false;

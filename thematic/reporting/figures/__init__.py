@@ -4,13 +4,16 @@
 `.pdf()` as bytes that repeat.
 """
 
+from thematic.reporting.figures.code_lines import plot_lines
+from thematic.reporting.figures.cooccurrence import plot_pairs
 from thematic.reporting.figures.framework_matrix import plot_matrix
 from thematic.reporting.figures.plot import Plot
+from thematic.reporting.figures.saturation import plot_saturation
 from thematic.reporting.figures.themes import plot_themes
 from thematic.reporting.missing import Missing
 from thematic.reporting.report import StudyReport
 
-__all__ = ["Plot", "plot_matrix", "plot_themes", "plots"]
+__all__ = ["Plot", "plot_lines", "plot_matrix", "plot_pairs", "plot_saturation", "plot_themes", "plots"]
 
 
 def plots(report: StudyReport) -> dict[str, Plot]:
@@ -20,4 +23,10 @@ def plots(report: StudyReport) -> dict[str, Plot]:
         drawn.append(plot_themes(report.themes))
     if not isinstance(report.matrix, Missing):
         drawn.append(plot_matrix(report.matrix))
+    if not isinstance(report.pairs, Missing):
+        drawn.append(plot_pairs(report.pairs, report.names))
+    if not isinstance(report.lines, Missing):
+        drawn.append(plot_lines(report.lines, report.names))
+    if not isinstance(report.saturation, Missing):
+        drawn.append(plot_saturation(report.saturation))
     return {plot.name: plot for plot in drawn}

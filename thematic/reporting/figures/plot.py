@@ -132,6 +132,7 @@ def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **grid:
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(width, height), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.06)  # type: ignore[union-attr, call-arg]
         FigureCanvasAgg(figure)
         axes = figure.subplots(rows, columns, **grid)
         yield figure, axes
