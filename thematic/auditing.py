@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thematic.agreement.assistance import Assistance, make_assistance
 from thematic.agreement.experimental import experimental_figures
 from thematic.agreement.methods import Background
 from thematic.agreement.negotiation import Ledger, make_ledger
@@ -28,6 +29,7 @@ from thematic.agreement.tables import (
 from thematic.agreement.units import (
     UNAIDED,
     CodedUnits,
+    Excluded,
     character_units,
     eligible_units,
     overlap_share,
@@ -35,7 +37,7 @@ from thematic.agreement.units import (
 )
 from thematic.errors import Problem, SettingsError
 from thematic.files import write_atomic
-from thematic.model import Codebook, Quote
+from thematic.model import Codebook, Coding, ReviewMode
 from thematic.text import join_names
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ __all__ = [
 ]
 
 UNITS = ("excerpt", "turn", "sentence", "character")
-MODES = ("blind", "reveal", "assist", "import")
+MODES: tuple[ReviewMode, ...] = ("blind", "reveal", "assist", "import")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +232,7 @@ def audit_study(study: Study, request: AuditRequest) -> AgreementReport:
     from thematic.pipeline import Pipeline
 
     pipeline = Pipeline(study)
-    made = _judgements(pipeline)
+    made = _work(pipeline, request)
     base = _code_study(pipeline, made, request, "excerpt")
     coded = base if request.unit == "excerpt" else _other_unit(pipeline, made, request, base)
     check_comparable(coded, str(study.root))
@@ -241,11 +243,12 @@ def audit_study(study: Study, request: AuditRequest) -> AgreementReport:
         names=_names(codebook),
         parents=_parents(codebook),
         codebook=_title(codebook),
-        circumstances=_circumstances(study, pipeline, made, coded),
+        circumstances=_circumstances(study, pipeline, made.everything, coded),
         inputs=_hashes([*study.journals(), study.codebook_path]),
         options=request.options(),
         texts={id_: transcript.text for id_, transcript in pipeline.transcripts.items()},
-        ledger=_ledger(made),
+        ledger=_ledger(made.everything),
+        assistance=made.assistance,
         experimental=experimental_figures(coded) if request.experimental else {},
     )
     return make_report(
@@ -261,21 +264,81 @@ def readings(study: Study, request: AuditRequest) -> Readings:
     from thematic.pipeline import Pipeline
 
     pipeline = Pipeline(study)
-    coded = _code_study(pipeline, _judgements(pipeline), request, "excerpt")
+    coded = _code_study(pipeline, _work(pipeline, request), request, "excerpt")
     check_comparable(coded, str(study.root))
     title = f"{study.settings.title}: readings side by side"
     return side_by_side(coded, title=title, names=_names(pipeline.codebook))
 
 
-def _judgements(pipeline: Pipeline) -> dict[str, tuple[Judgement, ...]]:
-    from thematic.review import judgements
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """The decisions of a study, and which of them count.
 
-    return {coder: judgements(coder, decisions) for coder, decisions in pipeline.decisions.items()}
+    everything: all judgements by coder. counted: those made in a mode that counts. codings: those of
+    `counted`. n_left_out: codings of the independent layer that are not among them.
+    """
+
+    everything: Mapping[str, tuple[Judgement, ...]]
+    counted: Mapping[str, tuple[Judgement, ...]]
+    codings: tuple[Coding, ...]
+    n_left_out: int
+    assistance: tuple[Assistance, ...]
+
+
+def _work(pipeline: Pipeline, request: AuditRequest) -> _Work:
+    """Without help unless the request asks for it: what a coder decided before a suggestion was in view."""
+    from thematic.review import judgements, made_alone, make_codings, was_aided
+
+    with_help = request.mode in ("reveal", "assist")
+    everything, counted, assistance, codings = {}, {}, [], []
+    for coder, decisions in pipeline.decisions.items():
+        everything[coder] = judgements(coder, decisions)
+        alone = made_alone(decisions)
+        stands = everything[coder] if with_help else judgements(coder, alone)
+        counted[coder] = tuple(
+            judgement
+            for judgement in stands
+            if judgement.last is not None
+            and judgement.layer == "independent"
+            and request.mode in (None, judgement.last.mode)
+            and (not with_help or was_aided(judgement.last))
+        )
+        codings += [
+            coding
+            for coding in make_codings(coder, decisions if with_help else alone)
+            if coding.layer == "independent"
+        ]
+        aided = [
+            judgement.last
+            for judgement in everything[coder]
+            if judgement.layer == "independent" and judgement.last is not None and was_aided(judgement.last)
+        ]
+        if aided:
+            without = [
+                judgement.last
+                for judgement in judgements(coder, alone)
+                if judgement.layer == "independent" and judgement.last is not None
+            ]
+            assistance.append(make_assistance(coder, without, aided))
+    places = {(coder, judgement.quote) for coder, found in counted.items() for judgement in found}
+    kept = tuple(coding for coding in codings if (coding.coder_id, coding.quote) in places)
+    said = {(coding.coder_id, coding.quote, coding.code_id) for coding in kept}
+    left_out = sum(
+        coding.layer == "independent" and (coding.coder_id, coding.quote, coding.code_id) not in said
+        for coding in pipeline.codings
+    )
+    return _Work(
+        everything=everything,
+        counted=counted,
+        codings=kept,
+        n_left_out=left_out,
+        assistance=tuple(assistance),
+    )
 
 
 def _code_study(
     pipeline: Pipeline,
-    made: Mapping[str, Sequence[Judgement]],
+    made: _Work,
     request: AuditRequest,
     unit: str,
     overlap: str | None = None,
@@ -290,42 +353,33 @@ def _code_study(
         segmentations = [segment(transcript, settings=settings) for transcript in transcripts]
     units, excluded = eligible_units(segmentations, transcripts)
     codes = [code.id for code in pipeline.codebook.codes if code.status == "active"]
-    check_names("coder", [*request.coders, *request.machines], list(made))
+    check_names("coder", [*request.coders, *request.machines], list(made.everything))
     request = replace(request, codes=_ids(request.codes, pipeline.codebook))
     check_names("code", request.codes, [*codes, *sorted({coding.code_id for coding in pipeline.codings})])
-    chosen = set(request.coders or made)
+    chosen = set(request.coders or made.everything)
+    what = "codings made in other modes" if request.mode else "codings made with suggestions in view"
     return ratings_from_codings(
         [
             coding
-            for coding in pipeline.codings
+            for coding in made.codings
             if coding.coder_id in chosen and (not request.codes or coding.code_id in request.codes)
         ],
         units=units,
-        read={coder: _read(found, request) for coder, found in made.items() if coder in chosen},
+        read={
+            coder: [judgement.quote for judgement in found if judgement.decided]
+            for coder, found in made.counted.items()
+            if coder in chosen
+        },
         codes=request.codes or codes,
         unit_name=unit,
         overlap=overlap_share(overlap or request.overlap),
-        modes=request.modes,
+        modes=MODES,
         model_coders=request.machines,
-        excluded=excluded,
+        excluded=[*excluded, Excluded(reason=what, n_codings=made.n_left_out)],
     )
 
 
-def _read(made: Iterable[Judgement], request: AuditRequest) -> list[Quote]:
-    """The passages that a coder has settled on, coded or not, in a mode that counts."""
-    return [
-        judgement.quote
-        for judgement in made
-        if judgement.decided
-        and judgement.layer == "independent"
-        and judgement.last is not None
-        and judgement.last.mode in request.modes
-    ]
-
-
-def _other_unit(
-    pipeline: Pipeline, made: Mapping[str, Sequence[Judgement]], request: AuditRequest, base: CodedUnits
-) -> CodedUnits:
+def _other_unit(pipeline: Pipeline, made: _Work, request: AuditRequest, base: CodedUnits) -> CodedUnits:
     if request.unit == "character":
         return character_units(base)
     return _code_study(pipeline, made, request, request.unit)
@@ -333,7 +387,7 @@ def _other_unit(
 
 def _unit_rules(
     pipeline: Pipeline,
-    made: Mapping[str, Sequence[Judgement]],
+    made: _Work,
     request: AuditRequest,
     base: CodedUnits,
     coded: CodedUnits,

@@ -36,9 +36,11 @@ __all__ = [
     "disagreements",
     "hidden_by_lot",
     "judgements",
+    "made_alone",
     "make_codings",
     "place_of",
     "shortlists",
+    "was_aided",
 ]
 
 GENESIS = "0" * 64
@@ -422,3 +424,45 @@ def disagreements(reviews: Iterable[Review]) -> tuple[Disagreement, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda d: (d.quote.transcript_id, d.quote.start, d.excerpt_id)))
+
+
+# --- What was decided without help -----------------------------------------------------------------
+
+
+def was_aided(decision: Decision) -> bool:
+    """Whether a suggestion, or the word that there is none, was in view when it was made.
+
+    The log of the review page says so for every statement; where there is none, the mode does. What was asked
+    for before the suggestions came into view (`reveal`), or where they were kept back by lot (`assist`), was
+    not aided.
+    """
+    if decision.mode not in ("reveal", "assist"):
+        return False
+    log = decision.details
+    if log.get("hidden_by_lot"):
+        return False
+    if decision.mode == "reveal" and decision.action in STATING:
+        return bool(log.get("shown", True))
+    return decision.mode == "assist"
+
+
+def made_alone(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """The decisions about each passage before the coder first had help with it, in their order.
+
+    Later ones about the same passage are left out in whatever mode they were made: what was seen cannot be
+    unseen. Undoing counts always, since it names what it takes back.
+    """
+    made = tuple(decisions)
+    kept_back = {place_of(decision) for decision in made if decision.details.get("hidden_by_lot")}
+    helped: set[Place] = set()
+    alone = []
+    for decision in made:
+        place = place_of(decision)
+        if decision.action != "undo":
+            stating = decision.action in STATING
+            if was_aided(decision) and (stating or place not in kept_back):
+                helped.add(place)
+            if place in helped:
+                continue
+        alone.append(decision)
+    return tuple(alone)

@@ -435,17 +435,54 @@ def test_units_of_a_study(agree: Agree, study: Study, unit: str) -> None:
 
 
 def test_decisions_with_suggestions_in_view_are_not_pooled(agree: Agree, study: Study) -> None:
-    for excerpt in excerpts(study)[:10]:
-        decide(study, "ben", excerpt, ["calm"], mode="assist")
+    """What was decided before still counts; what was decided beside suggestions is audited by itself."""
     agree("--study", study.root)
+    before = report(str(study.root / "agreement"))["compared"]
+    shown = [{"code": "calm", "rank": 1, "band": "strong"}]
+    for excerpt in excerpts(study)[:10]:
+        decide(study, "ben", excerpt, ["calm"], mode="assist", action="change", details={"shown": shown})
+    for excerpt in excerpts(study)[-4:]:
+        decide(study, "ben", excerpt, ["calm"], mode="assist", details={"shown": shown})
+    done = agree("--study", study.root)
     found = report(str(study.root / "agreement"))
-    assert found["compared"]["n_double"] == 30
-    assert {"reason": "codings made with suggestions in view", "n_units": 0, "n_codings": 10} in found[
-        "excluded"
-    ]
+    assert found["compared"] == before
+    [left_out] = [entry for entry in found["excluded"] if "suggestions in view" in entry["reason"]]
+    assert left_out["n_codings"] == 11  # three of the fourteen say again what was said before
+    [helped] = found["background"]["assistance"]
+    assert (helped["coder"], helped["n_alone"], helped["n_aided"], helped["n_first"]) == ("ben", 40, 14, 14)
+    told = "ben: 14 with suggestions in view (14 took the first), 40 without"
+    assert told in " ".join(done.out.split())
+    methods = (study.root / "agreement" / "methods.txt").read_text(encoding="utf-8")
+    assert f"{told}; only those without were counted here" in methods
     alone = agree("--study", study.root, "--mode", "assist")
     assert alone.code == 2
     assert "one coder only" in alone.message
+
+
+def test_help_that_both_had_is_audited_by_itself(agree: Agree, study: Study) -> None:
+    for coder in ("ada", "ben"):
+        for excerpt in excerpts(study)[:10]:
+            decide(study, coder, excerpt, ["calm"], mode="assist", details={"shown": [{"code": "calm"}]})
+        kept_back = {"shown": [], "hidden_by_lot": True}
+        decide(study, coder, excerpts(study)[12], ["waiting"], mode="assist", details=kept_back)
+    assert agree("--study", study.root, "--mode", "assist").code == 0
+    found = report(str(study.root / "agreement"))
+    assert found["compared"]["n_double"] == 10
+    assert any(entry["reason"] == "codings made in other modes" for entry in found["excluded"])
+    methods = (study.root / "agreement" / "methods.txt").read_text(encoding="utf-8")
+    assert "only those with were counted here" in methods
+
+
+def test_what_was_left_out_is_counted_in_beside_it(agree: Agree, study: Study) -> None:
+    done = agree("--study", study.root)
+    found = report(str(study.root / "agreement"))
+    assert found["counted_in"]["n_units"] == 40  # a question before each of the 40 passages read by both
+    rows = zip(found["compared"]["codes"], found["counted_in"]["codes"], strict=True)
+    for before, now in [(a, b) for a, b in rows if a["percent_agreement"]["value"] is not None]:
+        share = before["percent_agreement"]["value"]
+        assert now["percent_agreement"]["value"] == pytest.approx((share * 40 + 40) / 80)
+        assert now["positive_agreement"]["value"] == before["positive_agreement"]["value"]
+    assert "Were 40 units that were left out counted in" in " ".join(done.out.split())
 
 
 def test_passages_with_two_codes_are_no_domain_for_unitizing_alpha(agree: Agree, study: Study) -> None:

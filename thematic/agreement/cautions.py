@@ -16,6 +16,7 @@ from thematic.agreement.results import (
     Pool,
     Sensitivity,
 )
+from thematic.agreement.wording import number, threshold
 from thematic.text import join_names
 
 __all__ = ["cautions", "unit_sensitive"]
@@ -93,7 +94,7 @@ def _on_intervals(pool: Pool, settings: AuditSettings) -> Iterator[Caution]:
             title="interval straddles the threshold",
             number=len(straddling),
             about=_about(straddling),
-            message=f"{_codes(len(straddling))} may be on either side of {settings.tentative:g}: "
+            message=f"{_codes(len(straddling))} may be on either side of {threshold(settings.tentative)}: "
             f"{_names(_about(straddling))}",
             action="double-code more interviews, or say that these codes are undecided",
         )
@@ -103,7 +104,8 @@ def _on_intervals(pool: Pool, settings: AuditSettings) -> Iterator[Caution]:
             id="W03",
             title="too few interviews",
             number=n_interviews,
-            message=f"{n_interviews} interviews; intervals are over single units, which is too narrow"
+            message=f"{n_interviews} interview{'' if n_interviews == 1 else 's'}; intervals are over single "
+            "units, which is too narrow"
             if pool.n_interviews
             else "the table does not say which interview a unit is from; intervals are over single units, "
             "which is too narrow",
@@ -154,9 +156,9 @@ def _on_chance(pool: Pool, ratings: Ratings | None) -> Iterator[Caution]:
             title="prevalence paradox",
             number=len(paradox),
             about=_about(paradox),
-            message=f"alpha and AC1 differ by more than {PARADOX_GAP:g} on {_codes(len(paradox))}: "
+            message=f"alpha and AC1 differ by more than {number(PARADOX_GAP, 1)} on {_codes(len(paradox))}: "
             f"{_names(_about(paradox))}; {first.code}, applied in {first.prevalence or 0:.0%} of ratings, "
-            f"has alpha {_two(first.alpha.value)}, AC1 {_two(first.ac1.value)}",
+            f"has alpha {number(first.alpha.value)}, AC1 {number(first.ac1.value)}",
             action="lead with alpha and positive agreement: AC1, PABAK and percent rise with uncoded text",
         )
     if ratings is None or not ratings.codes:
@@ -200,7 +202,8 @@ def _on_coders(pool: Pool) -> Iterator[Caution]:
             title="one coder drives it",
             number=drivers[0].shift or 0.0,
             about=tuple(row.coder for row in drivers),
-            message=f"overall alpha moves by more than {SHIFT:g} without one coder: {_names(shifts)}",
+            message=f"overall alpha moves by more than {number(SHIFT, 1)} without one coder: "
+            f"{_names(shifts)}",
             action="look at that coder's row of the pair matrix; do not drop the coder to raise the number",
         )
     if pool.kind == "people":
@@ -227,7 +230,7 @@ def _on_procedure(pool: Pool, circumstances: Circumstances) -> Iterator[Caution]
             number=circumstances.n_after_discussion or len(judged),
             message=f"{circumstances.n_after_discussion} codings were made after the coders met"
             if circumstances.n_after_discussion
-            else f"alpha is above {TOO_GOOD:g} on all {len(judged)} codes",
+            else f"alpha is above {number(TOO_GOOD)} on all {len(judged)} codes",
             action="make sure that these are the independent codings, made before any discussion",
         )
     versions = sorted({version for own in circumstances.codebook_versions.values() for version in own})
@@ -281,7 +284,3 @@ def _names(names: Sequence[str], most: int = 4) -> str:
     """A few names and how many more."""
     rest = len(names) - most
     return join_names(names) if rest <= 0 else f"{', '.join(names[:most])} and {rest} more"
-
-
-def _two(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.2f}"

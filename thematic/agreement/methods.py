@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from thematic import __version__
+from thematic.agreement.assistance import Assistance
 from thematic.agreement.negotiation import Ledger
 from thematic.agreement.results import AuditSettings, Circumstances, Estimate, Pool
 from thematic.agreement.units import Excluded
@@ -27,7 +28,8 @@ class Background:
     names: how a code is called in print, by id. parents: the parent of each code.
     codebook: its title and version. inputs: SHA-256 of each file, by name.
     options: what was asked for, to compute the same again. texts: each interview, for offsets in words.
-    ledger: what became of the units that were discussed. experimental: figures that were asked for and are
+    ledger: what became of the units that were discussed. assistance: what coders did with suggestions that
+    were in view, one entry for each who had any. experimental: figures that were asked for and are
     not part of the audit, each by its exact name.
     """
 
@@ -41,6 +43,7 @@ class Background:
     options: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     ledger: Ledger | None = None
+    assistance: tuple[Assistance, ...] = ()
     experimental: Mapping[str, float | None] = field(default_factory=dict)
 
 
@@ -156,7 +159,8 @@ def reflexive_text() -> str:
 
 
 def _design(pool: Pool, background: Background, unit_rule: str, excluded: Sequence[Excluded]) -> str:
-    where = "" if pool.n_interviews is None else f" of {pool.n_interviews} interviews"
+    n = pool.n_interviews
+    where = "" if n is None else f" of {n} interview{'' if n == 1 else 's'}"
     share = f"{pool.n_double / pool.n_units:.0%}" if pool.n_units else "none"
     who = "coders" if pool.kind == "people" else "coders, a person and a machine"
     text = (
@@ -255,12 +259,22 @@ def _unknowns(pool: Pool, background: Background) -> str:
         "How the units coded twice were chosen": chosen,
         "Independence of the coders from each other": NOT_RECORDED,
         "Their training": NOT_RECORDED,
+        "Suggestions of a machine": _help_in_words(background),
         "How disagreements were resolved": discussed,
         "Codebook": background.codebook or NOT_RECORDED,
     }
     return "To be reported beside the numbers (O'Connor & Joffe, 2020). " + " ".join(
         f"{what}: {known}." for what, known in facts.items()
     )
+
+
+def _help_in_words(background: Background) -> str:
+    """Only a study can tell what was in view."""
+    if background.assistance:
+        told = "; ".join(entry.in_words() for entry in background.assistance)
+        counted = background.options.get("mode") in ("assist", "reveal")
+        return f"{told}; {'only those with' if counted else 'only those without'} were counted here"
+    return "none were in view" if background.texts else NOT_RECORDED
 
 
 def _coreq(pool: Pool, background: Background) -> str:

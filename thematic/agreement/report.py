@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from thematic import __version__
 from thematic.agreement.audits import audit, sensitivity
 from thematic.agreement.cautions import unit_sensitive
+from thematic.agreement.denominator import CountedIn, count_in
 from thematic.agreement.disagreements import (
     Disagreement,
     KindShare,
@@ -33,7 +34,8 @@ class AgreementReport:
 
     compared: the coders whose disagreements are told: the people, or, with one person only, that person and
     the first machine. one_variable: each coder gave each unit one value of a variable; `codes` are then its
-    values. cautions: those about `compared`, and about the unit rules.
+    values. counted_in: the codes again with the text counted in that was left out. cautions: those about
+    `compared`, and about the unit rules.
     """
 
     background: Background
@@ -49,6 +51,7 @@ class AgreementReport:
     kinds: tuple[KindShare, ...]
     spans: tuple[SpanAgreement, ...]
     sensitivity: Sensitivity | None
+    counted_in: CountedIn | None
     methods: str
     notes: tuple[Problem, ...]
 
@@ -102,6 +105,11 @@ def make_report(
         kinds=kind_shares(differences),
         spans=span_agreement(coded.spans, coders=compared.coders, texts=background.texts),
         sensitivity=by_rule,
+        counted_in=None
+        if coded.values is not None
+        else count_in(
+            compared, coded.ratings, coded.excluded, settings, n_eligible=circumstances.n_eligible_units
+        ),
         methods=methods_text(
             compared,
             settings,

@@ -29,7 +29,8 @@ _MOST_FIGURES = 8
 def print_report(report: AgreementReport, *, trouble_first: bool = False) -> None:
     """Who and what; the headline; every code; the kinds of disagreement; pairs; machines; cautions."""
     pool, console = report.compared, results()
-    where = f" of {pool.n_interviews} interviews" if pool.n_interviews else ""
+    n = pool.n_interviews
+    where = f" of {n} interview{'' if n == 1 else 's'}" if n else ""
     console.print(f"[bold]{escape(report.background.title)}[/]: {escape(join_names(pool.coders))}")
     console.print(f"{pool.n_double} of {pool.n_units} units{where} coded by two coders or more")
     console.print(f"[dim]A unit: {escape(report.unit_rule)}[/]")
@@ -45,6 +46,8 @@ def print_report(report: AgreementReport, *, trouble_first: bool = False) -> Non
     for found in pool.overall:
         if not report.one_variable or found is not pool.overall[0]:
             console.print(f"{escape(found.variant)}: [bold]{value(found)}[/] {escape(interval(found))}")
+    if report.counted_in:
+        console.print(f"[dim]{escape(report.counted_in.in_words(pool))}[/]")
     if report.disagreements:
         kinds = ", ".join(f"{kind.kind} {kind.share:.0%}" for kind in report.kinds if kind.n)
         n = len(report.disagreements)
@@ -53,6 +56,8 @@ def print_report(report: AgreementReport, *, trouble_first: bool = False) -> Non
     _print_coders(report)
     if report.background.ledger:
         console.print(escape(report.background.ledger.in_words()))
+    for helped in report.background.assistance:
+        console.print(f"Help: {escape(helped.in_words())}")
     figures = list(report.background.experimental.items())
     for name, figure in figures[:_MOST_FIGURES]:
         console.print(f"[dim]Experimental: {escape(name)}: {number(figure, 3)}[/]")
