@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.codebook_strategies import codebooks
 from thematic.codebook import make_codebook
 from thematic.errors import CodebookError, SettingsError, ThematicError
 from thematic.formats.codebooks import codebook_file, read_codebook
-from thematic.model import Code
+from thematic.model import Code, Codebook
 
 BOOK = make_codebook(
     "book",
@@ -111,3 +112,17 @@ def test_no_damage_makes_a_reader_stumble(tmp_path: Path, ending: str, data: st.
         read_codebook(file)
     except ThematicError as error:
         assert error.problems
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(codebooks(), st.permutations([".yaml", ".json", ".csv", ".xlsx", ".qdc"]))
+def test_a_codebook_goes_through_all_formats_and_comes_back(
+    tmp_path: Path, codebook: Codebook, way: list[str]
+) -> None:
+    now = codebook
+    for ending in way:
+        path = tmp_path / f"book{ending}"
+        path.write_bytes(codebook_file(now, path.name).data)
+        now, _ = read_codebook(path)
+    assert {code.id: code for code in now.codes} == {code.id: code for code in codebook.codes}
+    assert now.version == codebook.version

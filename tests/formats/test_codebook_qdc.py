@@ -331,3 +331,68 @@ def test_a_very_deep_nesting_is_read() -> None:
     text = "<CodeBook xmlns='urn:QDA-XML:codebook:1.0'><Codes>"
     text += "".join(f"<Code name='{i}'>" for i in range(many)) + "</Code>" * many + "</Codes></CodeBook>"
     assert len(read_bytes(text.encode())[0].codes) == many
+
+
+# --- As it is met in the field -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("rgb(31, 120, 180)", "#1F78B4"),
+        ("rgba(31,120,180,0.5)", "#1F78B4"),
+        ("31,120,180", "#1F78B4"),
+        ("#FF1F78B4", "#1F78B4"),
+        ("rgb(300,0,0)", None),
+        ("red", None),
+    ],
+)
+def test_colours_of_every_kind(written: str, read_as: str | None) -> None:
+    codebook, told = read(f'<Code guid="{A}" name="X" isCodable="true" color="{written}"/>')
+    assert codebook.codes[0].color == read_as
+    assert any("the colour" in line for line in told)
+
+
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "windows-1252", "utf-16"])
+def test_utf8_that_says_it_is_something_else(declared: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{declared}"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes>'
+        f'<Code guid="{A}" name="Ängste" isCodable="true"/></Codes></CodeBook>'
+    )
+    codebook, told = read_bytes(text.encode())
+    assert codebook.codes[0].name == "Ängste"
+    assert any("and is UTF-8" in line for line in told)
+
+
+@pytest.mark.parametrize("name", ["Ängste überwinden", "À côté", "Łódź “x”"])
+def test_letters_that_became_two_signs_are_put_right(name: str) -> None:
+    mixed = "".join(
+        bytes([b]).decode("cp1252") if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b)
+        for b in name.encode()
+    )
+    codebook, told = read(f'<Code guid="{A}" name="{mixed}" isCodable="true"/>')
+    assert codebook.codes[0].name == name
+    assert any("two signs each" in line for line in told)
+
+
+@pytest.mark.parametrize("name", ["Ã la carte", "São Paulo", "naïve — “yes”", "Ä Ã¤ 日本"])
+def test_letters_that_are_right_stay(name: str) -> None:
+    codebook, told = read(f'<Code guid="{A}" name="{name}" isCodable="true"/>')
+    assert codebook.codes[0].name == name
+    assert told == []
+
+
+def test_space_before_the_declaration_is_passed_over_and_lines_are_kept() -> None:
+    code = f'<Code guid="{A}" name="X" color="none"/>'
+    data = f'\n\n<?xml version="1.0"?>\n<CodeBook><Codes>{code}</Codes></CodeBook>'
+    _, told = read_bytes(data.encode())
+    assert any(line.startswith("book.qdc:4:") for line in told)
+
+
+@pytest.mark.parametrize("name", ['The "good" life', "A & B", "a < b"])
+def test_signs_that_belong_escaped_are_refused_with_their_place(name: str) -> None:
+    with pytest.raises(CodebookError) as caught:
+        read(f'<Code guid="{A}" name="{name}" isCodable="true"/>')
+    assert caught.value.problem.line == 4
+    assert "near “" in str(caught.value)
+    assert "&quot;" in (caught.value.hint or "")

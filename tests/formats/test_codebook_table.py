@@ -233,3 +233,32 @@ def test_a_text_too_long_for_a_cell_is_refused_not_cut() -> None:
     codebook = make_codebook("T", [Code(id="a", name="A", definition="😀" * 16_384)])
     with pytest.raises(CodebookError, match="32,768 characters are more than a cell holds"):
         write_codebook_xlsx(codebook)
+
+
+# --- Tables of other programs --------------------------------------------------------------------------
+
+
+def read_text(tmp_path: Path, text: str) -> Codebook:
+    path = tmp_path / "book.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_codebook_csv(path, title="book")[0]
+
+
+def test_taguettes_table_of_tags(tmp_path: Path) -> None:
+    codebook = read_text(tmp_path, "tag,parent,description,number of highlights\na,,What it is,3\na.b,a,,1\n")
+    assert [(c.id, c.name, c.parent_id, c.definition) for c in codebook.codes] == [
+        ("a", "a", None, "What it is"), ("a-b", "a.b", "a", ""),
+    ]  # fmt: skip
+
+
+def test_maxqdas_paths_are_a_tree(tmp_path: Path) -> None:
+    codebook = read_text(tmp_path, "Code,Memo\nTravel > Bus,By bus.\nTravel,How they come.\nOnline > Zoom,\n")
+    assert [(c.name, c.parent_id, c.definition) for c in codebook.codes] == [
+        ("Travel", None, "How they come."), ("Bus", "travel", "By bus."), ("Online", None, ""),
+        ("Zoom", "online", ""),
+    ]  # fmt: skip
+
+
+def test_a_code_beside_a_name_is_its_id(tmp_path: Path) -> None:
+    codebook = read_text(tmp_path, "code,name,definition\nx1,Name one,What it is\n")
+    assert [(c.id, c.name, c.definition) for c in codebook.codes] == [("x1", "Name one", "What it is")]

@@ -152,8 +152,8 @@ def read_codebook_qdc(data: bytes, *, path: str, title: str) -> tuple[Codebook, 
         hint = "no program of the field writes one, an attack does: do not open this file elsewhere"
         raise CodebookError("this file declares a document type", path=path, hint=hint) from error
     except SAXParseException as error:
-        message = f"this is not XML: {error.getMessage()}"
-        raise CodebookError(message, path=path, line=error.getLineNumber(), hint="export it again") from error
+        message, hint = _broken(error, text)
+        raise CodebookError(message, path=path, line=error.getLineNumber(), hint=hint) from error
     except SAXException as error:
         raise CodebookError(f"this is not XML: {error.getMessage()}", path=path) from error
     if not handler.found_codebook:
@@ -166,6 +166,9 @@ def read_codebook_qdc(data: bytes, *, path: str, title: str) -> tuple[Codebook, 
 
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# UTF-8 of the letters of Europe, taken for Western Windows: a sign for the first byte, one for the second.
+_MIXED = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029\x85]")
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
@@ -178,6 +181,13 @@ def _decoded(data: bytes, path: str, warnings: list[Problem]) -> str:
         encoding = "utf-16"
     elif encoding in ("utf-8", "utf8"):
         encoding = "utf-8-sig"
+    foreign = encoding not in ("utf-8-sig", "utf-16") or (
+        encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\x00" not in data[:200]
+    )
+    if foreign and _is_utf8(data):
+        # Letters with accents that make sound UTF-8 by chance do not occur: the declaration is what is wrong.
+        warnings.append(Problem(f"it says that it is {encoding}, and is UTF-8; read as that", path, 1))
+        encoding = "utf-8-sig"
     try:
         text = data.decode(encoding)
     except LookupError as error:
@@ -187,8 +197,52 @@ def _decoded(data: bytes, path: str, warnings: list[Problem]) -> str:
         message = f"not {encoding.removesuffix('-sig')} text as it says; read as Western Windows (cp1252)"
         warnings.append(Problem(message, path, line, "look at the letters with accents there"))
         text = data.decode("cp1252", "replace")
-    # It goes to the parser as UTF-8, whatever it was.
-    return re.sub(r"^<\?xml[^>]*\?>", "", text.lstrip("\ufeff"))
+    text = _unmixed(text, path, warnings)
+    # It goes to the parser as UTF-8, whatever it was; lines keep their numbers.
+    return _DECLARATION.sub(lambda match: "\n" * match[0].count("\n"), text.lstrip("\ufeff"), count=1)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether these bytes are UTF-8 with letters beyond ASCII in them."""
+    try:
+        return not data.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def _unmixed(text: str, path: str, warnings: list[Problem]) -> str:
+    """The text, with `Ã¤` as `ä` where all of it was UTF-8 that some program took for Western Windows."""
+    if text.isascii() or not _MIXED.search(text):
+        return text
+    data = bytearray()
+    for sign in text:
+        try:
+            data += sign.encode("cp1252")
+        except UnicodeEncodeError:
+            if ord(sign) > 0xFF:
+                return text
+            data.append(ord(sign))
+    try:
+        mended = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+    line = text.count("\n", 0, next(_MIXED.finditer(text)).start()) + 1
+    message = "letters with accents had been written as two signs each (“Ã¤” for “ä”); put right"
+    warnings.append(Problem(message, path, line, "look at the letters with accents there"))
+    return mended
+
+
+def _broken(error: SAXParseException, text: str) -> tuple[str, str]:
+    """What is wrong with XML, near which words, and what to do."""
+    lines = text.split("\n")
+    number, column = error.getLineNumber() or 1, error.getColumnNumber() or 0
+    line = lines[number - 1] if number <= len(lines) else ""
+    near = " ".join(line[max(0, column - 25) : column + 15].split())
+    message = f"this is not XML: {error.getMessage()}"
+    if not near or "not well-formed" not in message:
+        return message, "export it again"
+    hint = 'export it again; a name or description may hold ", & or < where &quot; &amp; or &lt; belongs'
+    return f"{message}, near “{near}”", hint
 
 
 def _legal(text: str, path: str, warnings: list[Problem]) -> str:
@@ -264,6 +318,13 @@ class _Handler(ContentHandler):
     def characters(self, content: str) -> None:
         if self._inside and self._open[-1] == "Description" and self._open[-2] == "Code":
             self._inside[-1].text.append(content)
+
+
+# rgb(31, 120, 180), rgba(31, 120, 180, 0.5), or the three numbers alone.
+_CHANNELS = re.compile(
+    r"(?:rgba?\s*\(\s*)?(\d{1,3})\s*[,; ]\s*(\d{1,3})\s*[,; ]\s*(\d{1,3})(?:\s*[,;/]\s*[\d.]+%?)?\s*\)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -364,6 +425,14 @@ class _Repairs:
         written = element.attributes.get("color", "").strip()
         if not written or COLOR.fullmatch(written):
             return written or None
+        channels = _CHANNELS.fullmatch(written)
+        if channels and all(int(channel) < 256 for channel in channels.groups()):
+            written_as, written = (
+                written,
+                "#" + "".join(f"{int(channel):02X}" for channel in channels.groups()),
+            )
+            self.warn(element.line, f"“{code_id}”: the colour “{written_as}” is now “{written}”")
+            return written
         digits = written.removeprefix("#")
         opaque_last = len(digits) == 8 and digits[-2:].lower() == "ff" and digits[:2].lower() != "ff"
         color = f"#{digits[:6] if opaque_last else digits[-6:] if len(digits) == 8 else digits}"

@@ -29,6 +29,16 @@ _CELL_LIMIT = 32_767  # characters a cell of a workbook holds, counted in UTF-16
 _UNPACKED_LIMIT = 100 * 1024 * 1024
 _APOSTROPHES = re.compile(r"'+\s*[=+\-@＝＋－＠]")
 _SYNONYMS = {"colour": "color", "counterexamples": "counter_examples"}
+# As Taguette, MAXQDA, QualCoder and Dedoose call them, in tables that have no ids.
+_ELSEWHERE = {
+    "code": "name",
+    "tag": "name",
+    "code_name": "name",
+    "description": "definition",
+    "memo": "definition",
+    "code_memo": "definition",
+}
+_STEPS = re.compile(r"\s+[>›]\s+")
 
 
 # --- Rows to codes -------------------------------------------------------------------------------------
@@ -104,9 +114,13 @@ def _columns(header: Sequence[str], path: str) -> tuple[dict[str, int], list[Pro
     """The position of each key of a code, and a warning for each other column."""
     columns: dict[str, int] = {}
     warnings = []
-    for position, cell in enumerate(header):
-        key = re.sub(r"[\s\-]+", "_", cell.strip().casefold())
+    keys = [re.sub(r"[\s\-]+", "_", cell.strip().casefold()) for cell in header]
+    for position, (key, cell) in enumerate(zip(keys, header, strict=True)):
         key = _SYNONYMS.get(key, key)
+        if key == "code" and "name" in keys and "id" not in keys:
+            key = "id"
+        elif "id" not in keys and _ELSEWHERE.get(key) not in keys:
+            key = _ELSEWHERE.get(key, key)
         if key in CODE_KEYS and key not in columns:
             columns[key] = position
         elif cell.strip():
@@ -120,6 +134,32 @@ def _columns(header: Sequence[str], path: str) -> tuple[dict[str, int], list[Pro
     return columns, warnings
 
 
+Found = list[tuple[int, dict[str, Any]]]
+
+
+def _has_paths(found: Found) -> bool:
+    return any(_STEPS.search(values.get("name", "")) for _, values in found)
+
+
+def _from_paths(found: Found) -> Found:
+    """Codes named by their path, `Theme > Code`, as MAXQDA writes them; a theme without a row is made."""
+    ids: dict[tuple[str, ...], str] = {}
+    own: dict[tuple[str, ...], tuple[int, dict[str, Any]]] = {}
+    for line, values in found:
+        steps = [step for step in map(str.strip, _STEPS.split(values.get("name", ""))) if step]
+        for depth in range(1, len(steps) + 1):
+            key = tuple(step.casefold() for step in steps[:depth])
+            if key not in own:
+                ids[key] = id_from_name(steps[depth - 1], set(ids.values()))
+                named = {"id": ids[key], "name": steps[depth - 1], "parent_id": ids.get(key[:-1])}
+                own[key] = (line, named)
+        if steps:
+            key = tuple(step.casefold() for step in steps)
+            _, named = own[key]
+            own[key] = (line, {**values, **named})
+    return list(own.values())
+
+
 @dataclass(slots=True)
 class _Table:
     columns: dict[str, int]
@@ -129,6 +169,8 @@ class _Table:
 
     def drafts(self, rows: Iterable[tuple[int, Sequence[str]]]) -> list[Draft]:
         found = [(line, self._values(cells, line)) for line, cells in rows]
+        if self.columns.keys().isdisjoint(("id", "parent")) and _has_paths(found):
+            return [Draft(code=Code(**values), line=line) for line, values in _from_paths(found)]
         if "id" not in self.columns:
             taken: set[str] = set()
             for _, values in found:
