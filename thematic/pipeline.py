@@ -12,7 +12,7 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ from thematic.model import (
 from thematic.review import judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
 from thematic.text import check_quote, count_words
-from thematic.units import LIBRARIES, Unit, versions
+from thematic.units import EXCERPTS_IN_UNIT, LIBRARIES, Unit, versions
 from thematic.workload import Workload, embed_units, segment_units
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Pipeline:
     @cached_property
     def vectors_key(self) -> str:
         texts = [(unit.name, unit.key) for unit in self.segment_units]
-        return fingerprint("vectors", texts, self.model_sha256, versions("embed"))
+        return fingerprint("vectors", texts, self.model_sha256, versions("embed"), EXCERPTS_IN_UNIT)
 
     @cached_property
     def codebook_key(self) -> str:
@@ -227,13 +227,29 @@ class Pipeline:
     @cached_property
     def vector_units(self) -> list[Unit]:
         """The units of vectors, all done. Raises StudyError with every transcript that could not be done."""
-        receipts = self.workload.receipts
-        cut = [(unit, receipt) for unit in self.cut_units if (receipt := receipts.get(unit))]
-        units = embed_units(self.study, [(u, r.rows, r.sha256) for u, r in cut], self.model_sha256)
+        units = self._units_of_vectors(self.cut_units)
         with self.ledger.stage("embed"):
             done = self.workload.complete(units, self.on_stage("Embedding"))
         self.workload.raise_failures()
         return done
+
+    @property
+    def planned_vector_units(self) -> list[Unit]:
+        """The units of vectors, done or not; of transcripts that are cut already."""
+        return self._units_of_vectors(self.segment_units)
+
+    def _units_of_vectors(self, cut: Sequence[Unit]) -> list[Unit]:
+        receipts = self.workload.receipts
+        made = [(unit, receipt) for unit in cut if (receipt := receipts.get(unit))]
+        return embed_units(self.study, [(u, r.rows, r.sha256) for u, r in made], self.model_sha256)
+
+    @property
+    def suggestions_path(self) -> Path:
+        return self.study.machine_file("suggestions", "suggestions", self.suggest_key)
+
+    @property
+    def clusters_path(self) -> Path:
+        return self.study.machine_file("clusters", "clusters", self.cluster_key, ".json")
 
     @cached_property
     def segmentations(self) -> dict[str, Segmentation]:
@@ -324,7 +340,7 @@ class Pipeline:
     def suggestions(self) -> tuple[Suggestion, ...]:
         from thematic.formats.parquet import read_suggestions, write_suggestions
 
-        path = self.study.machine_file("suggestions", "suggestions", self.suggest_key)
+        path = self.suggestions_path
         if path.exists():
             return read_suggestions(path.read_bytes())
         from thematic.codebook import code_texts
@@ -353,7 +369,7 @@ class Pipeline:
         from thematic.clustering import cluster, place
         from thematic.formats.clustering_json import read_clustering, write_clustering
 
-        path = self.study.machine_file("clusters", "clusters", self.cluster_key, ".json")
+        path = self.clusters_path
         if path.exists():
             clustering = read_clustering(path.read_bytes())
         else:

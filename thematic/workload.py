@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from thematic.engines import EngineSettings, load_engine
+from thematic.engines import Engine, EngineSettings, load_engine
 from thematic.errors import Problem, StudyError
 from thematic.files import write_atomic
 from thematic.model import ProgressCallback
@@ -107,6 +107,10 @@ class Workload:
     def receipts(self) -> Receipts:
         return Receipts(self.study.machine / "receipts.jsonl", self.study.root)
 
+    @cached_property
+    def _engine(self) -> Engine:
+        return load_engine(self.engine)
+
     def complete(self, units: Sequence[Unit], on_progress: ProgressCallback) -> list[Unit]:
         """Do what of these is not done; returns the units that are done, in the order given.
 
@@ -122,7 +126,7 @@ class Workload:
         by_name = {unit.name: unit for unit in missing}
         if missing:
             plan = self._plan()
-            for done, outcome in enumerate(load_engine(self.engine).run(missing, plan), start=1):
+            for done, outcome in enumerate(self._engine.run(missing, plan), start=1):
                 unit = by_name[outcome.unit]
                 if isinstance(outcome, Failure):
                     self.failures[f"{unit.stage} {unit.name}"] = (unit, outcome)

@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
         "study:suggest", "Suggest codes for the excerpts; only what changed is redone.", STEPS
     ),
     "clusters": Command("study:clusters", "Excerpts that read alike, set against the codebook.", STEPS),
+    "query": Command("query:query", "Ask the study in SQL; read-only.", RESULTS),
     "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
     "sample": Command("sample:sample", "Draw by seed which excerpts are coded twice.", PEOPLE),
     "packet": Command("packet:packet", "A file for a coder who does not have the tool.", PEOPLE),

@@ -23,6 +23,7 @@ __all__ = ["ENGINES", "Engine", "EngineSettings", "load_engine"]
 
 ENGINES: dict[str, str] = {
     "local": "this machine",
+    "ray": "a Ray cluster",
 }
 """The engines by name, and where each does the work."""
 

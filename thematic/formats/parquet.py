@@ -6,7 +6,7 @@ The bytes depend on the data and the pyarrow version only: no time stamps, one r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "EXCERPT_COLUMNS",
+    "SET_ASIDE_COLUMNS",
+    "make_table",
+    "open_files",
     "read_segmentations",
     "read_suggestions",
     "read_vectors",
@@ -24,6 +28,38 @@ __all__ = [
     "write_suggestions",
     "write_vectors",
 ]
+
+
+EXCERPT_COLUMNS = (
+    "id transcript_id start end text speaker role start_time end_time "
+    "question_start question_end question_text"
+).split()
+SET_ASIDE_COLUMNS = "transcript_id start end text reason".split()
+"""What a reader of tables wants of a file of segmentations, by `kind`."""
+
+
+def open_files(paths: Sequence[str]) -> Any:
+    """Parquet files of one schema as one Arrow data set, read as it is asked for."""
+    import pyarrow.dataset
+
+    return pyarrow.dataset.dataset(paths, format="parquet")
+
+
+def make_table(kinds: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pa.Table:
+    """An Arrow table of these columns; a kind is text, texts, whole, number, time or yes_or_no."""
+    import pyarrow as pa
+
+    types = {
+        "text": pa.string(),
+        "texts": pa.list_(pa.string()),
+        "whole": pa.int64(),
+        "number": pa.float64(),
+        "time": pa.timestamp("us", tz="UTC"),
+        "yes_or_no": pa.bool_(),
+    }
+    columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    arrays = [pa.array(list(c), types[kind]) for c, kind in zip(columns, kinds.values(), strict=True)]
+    return pa.Table.from_arrays(arrays, names=list(kinds))
 
 
 def write_segmentations(segmentations: Sequence[Segmentation]) -> bytes:

@@ -1,0 +1,92 @@
+"""`thematic query`: questions in SQL to the study as it stands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from thematic.cli import render
+from thematic.cli.options import JsonOption, QuietOption, StudyOption
+
+_SHOWN = 200
+
+
+def query(
+    sql: Annotated[
+        str | None, typer.Argument(help="One SELECT, in quotes; - reads it from stdin.", show_default=False)
+    ] = None,
+    study: StudyOption = None,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the answer as CSV on stdout.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Ask the study in SQL: excerpts, suggestions, codings, decisions, codes, clusters, participants.
+
+    Read-only: no file is written and nothing is fetched. Without a question the tables and their columns are
+    listed.
+
+    Example: thematic query "SELECT code_id, count(*) AS n FROM codings GROUP BY code_id ORDER BY n DESC"
+    """
+    from thematic.cli.study import _study
+    from thematic.querying import TABLES, ask
+
+    opened = _study(study)
+    if sql is None:
+        if as_json:
+            render.print_json(TABLES)
+            return
+        render.print_table(("table", "what is in it"), TABLES.items(), elastic="what is in it")
+        if not quiet:
+            render.print_note('columns: thematic query "DESCRIBE excerpts"')
+        return
+    answer = ask(opened, sys.stdin.read() if sql == "-" else sql)
+    if as_json:
+        render.print_json(answer.records())
+    elif as_csv:
+        from thematic.formats.safe_csv import safe_csv
+
+        rows = ([_cell(value) for value in row] for row in answer.rows)
+        sys.stdout.buffer.write(safe_csv(answer.columns, rows))
+    else:
+        _print_rows(answer.columns, [[_text(value) for value in row] for row in answer.rows[:_SHOWN]])
+        if not quiet and len(answer.rows) > _SHOWN:
+            render.print_note(f"{len(answer.rows) - _SHOWN:,} more rows: --csv and --json print all of them")
+
+
+def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table; or, where it would be too wide to read, each row as a list of its columns."""
+    widths = [max([len(name), *(len(row[i]) for row in rows)]) for i, name in enumerate(columns)]
+    widest = widths.index(max(widths))
+    others = sum(width + 3 for i, width in enumerate(widths) if i != widest)
+    console = render.results()
+    if others + max(len(columns[widest]), 20) <= console.width:
+        render.print_table(columns, rows, elastic=columns[widest])
+        return
+    from rich.table import Table
+
+    for row in rows:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column()
+        for name, value in zip(columns, row, strict=True):
+            table.add_row(escape(name), escape(value))
+        console.print(table)
+        console.print()
+
+
+def _cell(value: Any) -> str | float:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else _text(value)
+
+
+def _text(value: Any) -> str:
+    """A value on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return " ".join(value.split()) if isinstance(value, str) else str(value)
