@@ -104,7 +104,7 @@ class _Tables:
         self._study, self._connection, self._pipeline = study, connection, Pipeline(study)
 
     def fill(self, wanted: set[str]) -> dict[str, str]:
-        """Make the wanted tables, all when a question is about tables; of others the command that makes them."""
+        """Make the wanted tables, all for a question about tables; of others the command that makes them."""
         everything = bool(wanted & {"information_schema", "show", "tables", "describe", "duckdb_tables"})
         make: dict[str, Callable[[], None]] = {
             "excerpts": lambda: self._cut("excerpts", "excerpt"),
