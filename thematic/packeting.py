@@ -59,16 +59,10 @@ def write_packet(
             f"no transcript {join_names(unknown, 'or')} in the study",
             hint=f"choose among {join_names(pipeline.transcript_ids)}",
         )
-    data = pipeline.data()
+    data = _seen_by(coder, mode, pipeline)
     chosen = [i for i, t in enumerate(data.transcripts) if not transcripts or t.id in transcripts]
-    blind = mode == "blind"
     data = replace(
         data,
-        suggestions=tuple(
-            s for s in data.suggestions if not blind and not hidden_by_lot(coder, s.excerpt_id)
-        ),
-        clustering=None if blind else data.clustering,
-        codings=() if blind else data.codings,
         transcripts=tuple(data.transcripts[i] for i in chosen),
         segmentations=tuple(data.segmentations[i] for i in chosen),
     )
@@ -77,6 +71,21 @@ def write_packet(
     path = out or study.root / "packets" / f"{coder}.{to}"
     write_atomic(path, _render(data, made, to))
     return path, made, len(excerpts)
+
+
+def _seen_by(coder: str, mode: Literal["blind", "assist"], pipeline: Pipeline) -> StudyData:
+    """What the coder may see. For a blind coder suggestions and clusters are not even read."""
+    if mode == "assist":
+        with pipeline.study.lock():
+            data = pipeline.data()
+        shown = tuple(s for s in data.suggestions if not hidden_by_lot(coder, s.excerpt_id))
+        return replace(data, suggestions=shown)
+    return StudyData(
+        title=pipeline.study.settings.title,
+        transcripts=tuple(pipeline.transcripts.values()),
+        segmentations=tuple(pipeline.segmentations.values()),
+        codebook=pipeline.codebook,
+    )
 
 
 def _render(data: StudyData, packet: Packet, to: str) -> bytes:

@@ -82,3 +82,14 @@ def test_clusters_say_how_far_to_trust_them():
 
 def test_without_clusters_there_is_a_header_alone():
     assert clusters_csv.render(make_study_data(clustering=None)).count(b"\r\n") == 1
+
+
+def test_a_coding_that_was_negotiated_says_so():
+    from tests.builders import make_coding
+
+    data = make_study_data(codings=())
+    first = data.segmentations[0].excerpts[0]
+    codings = (make_coding(first, "ease", "ana"), make_coding(first, "bonds", "chair", layer="negotiated"))
+    text = excerpts_csv.render(make_study_data(codings=codings)).decode("utf-8-sig")
+    assert "chair (negotiated): " in text
+    assert "Ana: " in text

@@ -69,9 +69,13 @@ def test_an_abstention_says_why():
 
 def test_codings_and_cluster_of_an_excerpt():
     gap = records(make_study_data())[1]
+    own = {
+        "code": "extra-support", "at": "2024-03-05T14:30:00Z",
+        "layer": "independent", "mode": "blind", "memo": "",
+    }  # fmt: skip
     assert gap["codings"] == [
-        {"coder": "ana", "code": "extra-support", "at": "2024-03-05T14:30:00Z"},
-        {"coder": "ben", "code": "extra-support", "at": "2024-03-05T14:30:00Z"},
+        {"coder": "ana"} | own | {"memo": "the week needs a middle"},
+        {"coder": "ben"} | own | {"mode": "assist"},
     ]
     assert gap["cluster"] == "c1"
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from thematic.cli import render
 from thematic.cli.options import QuietOption, StudyOption
+from thematic.text import join_names, snippet
+
+if TYPE_CHECKING:
+    from thematic.packets import PacketChange
+
+PREVIEWED = 10
+"""So many new decisions are shown one by one."""
+NOTHING = "nothing yet"
+KINDS = {"add": "coded", "accept": "accepted", "none-apply": "without a code", "defer": "unsure"}
 
 
 def packet(
@@ -47,8 +58,9 @@ def packet(
     )
     if not quiet:
         render.print_note(f"packet {made.id} with {count:,} excerpts, {made.mode}, for {coder}: {path}")
+        where = f" --study {shlex.quote(str(study))}" if study else ""
         back = "SAVED.json" if path.suffix == ".html" else shlex.quote(path.name)
-        render.print_note(f"when it is back: thematic import {back} --coder {shlex.quote(coder)}")
+        render.print_note(f"when it is back: thematic import {back} --coder {shlex.quote(coder)}{where}")
 
 
 def take_packet(
@@ -64,14 +76,34 @@ def take_packet(
     if as_json:
         render.print_json(dataclasses.asdict(outcome))
         return
-    render.print_table(
-        ("excerpt", "words", "before", "now"),
-        ((c.excerpt_id, c.words, c.before, c.after) for c in outcome.changes),
-        elastic="words",
-    )
+    _preview(outcome.changes)
     verb = "would be written" if dry_run else "written"
     render.results().print(f"{outcome.written} decisions {verb}, {outcome.unchanged} unchanged")
     for note in outcome.notes:
         render.print_note(note)
     for problem in outcome.problems:
         render.print_warning(problem)
+
+
+def _preview(changes: Sequence[PacketChange]) -> None:
+    """What each decision would replace. Where nothing stood before, how many there are of each kind is enough
+    to see that the file was understood; `--json` has every one."""
+    console = render.results()
+    new = [change for change in changes if change.before == NOTHING]
+    changed = [change for change in changes if change.before != NOTHING]
+    kinds = Counter(change.after.partition(":")[0] for change in new)
+    if new:
+        told = [f"{count} {KINDS.get(kind, kind)}" for kind, count in kinds.most_common()]
+        console.print(f"new: {join_names(told)}")
+        render.print_table(
+            ("words", "now"), ((c.words, snippet(c.after, 40)) for c in new[:PREVIEWED]), elastic="words"
+        )
+        if len(new) > PREVIEWED:
+            console.print(f"… and {len(new) - PREVIEWED} more")
+    if changed:
+        console.print(f"changed: {len(changed)}")
+        render.print_table(
+            ("words", "before", "now"),
+            ((c.words, snippet(c.before, 24), snippet(c.after, 30)) for c in changed),
+            elastic="words",
+        )

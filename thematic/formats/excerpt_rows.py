@@ -35,6 +35,7 @@ __all__ = [
     "codings_elsewhere",
     "excerpt_rows",
     "further_notes",
+    "said_by",
     "stability_in_words",
     "why",
 ]
@@ -205,6 +206,12 @@ def codes_in_use(data: StudyData) -> list[tuple[int, Code]]:
 def coder_names(data: StudyData) -> dict[str, str]:
     """The name of each coder by id; an id that is not in the list of coders stands for itself."""
     return {c.coder_id: c.coder_id for c in data.codings} | {c.id: c.name for c in data.coders}
+
+
+def said_by(coding: Coding, names: Mapping[str, str]) -> str:
+    """Whose coding it is, and of which layer where it is not the coder's own judgement alone."""
+    name = names[coding.coder_id]
+    return name if coding.layer == "independent" else f"{name} ({coding.layer})"
 
 
 _CLOSE_TO = {

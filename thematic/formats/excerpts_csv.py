@@ -8,6 +8,7 @@ from thematic.formats.excerpt_rows import (
     code_labels,
     coder_names,
     excerpt_rows,
+    said_by,
     why,
 )
 from thematic.formats.safe_csv import safe_csv
@@ -55,7 +56,7 @@ def _cells(row: ExcerptRow, shortlist: int, labels: dict[str, str], names: dict[
         for e in s.evidence
         if e.warning
     ]
-    codings = [f"{names[c.coder_id]}: {labels.get(c.code_id, c.code_id)}" for c in row.codings]
+    codings = [f"{said_by(c, names)}: {labels.get(c.code_id, c.code_id)}" for c in row.codings]
     return [
         *cells,
         "; ".join(warnings),

@@ -29,6 +29,7 @@ from thematic.formats.excerpt_rows import (
     codings_elsewhere,
     excerpt_rows,
     further_notes,
+    said_by,
     stability_in_words,
     why,
 )
@@ -128,7 +129,7 @@ def _context(data: StudyData) -> dict[str, Any]:
         return ((e, snippet(why(e, suggestion, labels), EVIDENCE_WIDTH)) for e in told)
 
     def coders(codings: Iterable[Coding]) -> str:
-        return ", ".join(dict.fromkeys(names[coding.coder_id] for coding in codings))
+        return ", ".join(dict.fromkeys(said_by(coding, names) for coding in codings))
 
     return {
         "data": data,

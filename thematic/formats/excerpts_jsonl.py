@@ -47,7 +47,14 @@ def _record(row: ExcerptRow) -> dict[str, Any]:
         "suggestions": [_suggestion(s) for s in (*row.shortlist, *abstained)],
         "cluster": row.cluster.id if row.cluster else None,
         "codings": [
-            {"coder": c.coder_id, "code": c.code_id, "at": c.at.isoformat().replace("+00:00", "Z")}
+            {
+                "coder": c.coder_id,
+                "code": c.code_id,
+                "at": c.at.isoformat().replace("+00:00", "Z"),
+                "layer": c.layer,
+                "mode": c.mode,
+                "memo": c.memo,
+            }
             for c in row.codings
         ],
     }

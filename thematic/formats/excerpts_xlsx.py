@@ -25,6 +25,7 @@ from thematic.formats.excerpt_rows import (
     codings_elsewhere,
     excerpt_rows,
     further_notes,
+    said_by,
     stability_in_words,
     why,
 )
@@ -253,7 +254,7 @@ def _review(
         color = colors.get(code_id)
         edge = {"left": 5, "left_color": color} if color else {}
         codings = (
-            f"{names[c.coder_id]}: {choices.get(c.code_id, labels.get(c.code_id, c.code_id))}"
+            f"{said_by(c, names)}: {choices.get(c.code_id, labels.get(c.code_id, c.code_id))}"
             for c in row.codings
         )
         others = (f"{choices.get(s.code_id or '', s.code_id)} · {s.band}" for s in row.shortlist[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from thematic.formats.excerpt_rows import clock, coder_names, codes_in_use
+from thematic.formats.excerpt_rows import clock, coder_names, codes_in_use, said_by
 from thematic.formats.places import speakers_of, time_of
 from thematic.model import Code, Coding, Quote, StudyData, Transcript
 
@@ -63,7 +63,7 @@ def attribution(coded: CodedQuote) -> str:
 def of_coders(coded: CodedQuote, data: StudyData) -> str:
     """Who gave the code, with the layer where it is not the coder's own: `Ana, Ben`, `Cy (negotiated)`."""
     names = coder_names(data)
-    said = (names[c.coder_id] + ("" if c.layer == "independent" else f" ({c.layer})") for c in coded.codings)
+    said = (said_by(c, names) for c in coded.codings)
     return ", ".join(dict.fromkeys(said))
 
 
