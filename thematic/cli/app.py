@@ -32,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("run:demo", "The whole job on ten invented interviews; says where to look.", WHOLE),
     "init": Command("study:init", "Make a study folder.", STEPS),
     "ingest": Command("study:ingest", "Read transcripts into the study.", STEPS),
+    "check": Command("check:check", "What may still identify somebody, in and beside the text.", STEPS),
     "suggest": Command(
         "study:suggest", "Suggest codes for the excerpts; only what changed is redone.", STEPS
     ),

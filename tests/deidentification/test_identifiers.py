@@ -1,0 +1,118 @@
+"""What the identifier check finds, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.identifiers import SENTENCES, Planted, found_in, read_planted, transcript
+from tests.builders import make_transcript
+from thematic.deidentification import Finding, find_identifiers, group_findings
+
+PLANTED = read_planted(SENTENCES.read_text(encoding="utf-8"))
+
+
+def found(text: str) -> list[Finding]:
+    return [f for f in find_identifiers([transcript(text)]).findings if f.where == "text"]
+
+
+def forms(text: str) -> list[str]:
+    return [f.text for f in found(text)]
+
+
+def test_the_planted_set_is_what_it_claims_to_be() -> None:
+    kinds = {p.kind for p in PLANTED} - {"clean"}
+    assert len(kinds) >= 20
+    assert sum(p.kind != "clean" for p in PLANTED) >= 300
+    assert sum(p.kind == "clean" for p in PLANTED) >= 100
+
+
+def test_nine_in_ten_planted_identifiers_are_found_by_rules_and_few_clean_sentences_flagged() -> None:
+    planted: list[Planted] = [p for p in PLANTED if p.kind != "clean"]
+    hits = sum(found_in(p, None)[0] for p in planted)
+    assert hits / sum(len(p.spans) for p in planted) >= 0.90
+    clean = [p for p in PLANTED if p.kind == "clean"]
+    assert sum(found_in(p, None)[1] for p in clean) / len(clean) <= 0.10
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ring me on 07700 900142 then.", "phone number"),
+        ("They have my card, 4111 1111 1111 1111, on file.", "bank or card number"),
+        ("On the band it said 943 476 5919 in red.", "national number"),
+        ("It was under LS8 4QT for years.", "postcode"),
+        ("We were born the 9th of July 1957, both of us.", "date of birth"),
+        ("My nan's ninety-four and sharper than me.", "age over 89"),
+        ("so my mate dave he says to me", "person"),
+        ("My brother drives for Eddie Stobart now.", "person"),
+    ],
+)
+def test_a_finding_says_what_it_is(text: str, kind: str) -> None:
+    assert kind in [f.kind for f in found(text)]
+
+
+def test_a_capital_at_the_start_of_a_sentence_is_no_name_by_itself() -> None:
+    assert forms("Treatment was hard. People were kind. Will you come? May I go? Hope so.") == []
+
+
+def test_an_everyday_word_is_a_name_where_a_person_is_meant() -> None:
+    assert forms("Grace said no. I rang Will. Hope's mum came.") == ["Grace", "Will", "Hope's"]
+
+
+def test_months_are_no_names_and_a_woman_called_june_is_one() -> None:
+    assert forms("It was in May, or by June, or the Summer.") == []
+    assert forms("Then I met June at the group.") == ["June"]
+
+
+def test_what_stands_for_a_removed_identifier_is_left_alone() -> None:
+    assert forms("That was [NAME], the nurse at [Clinic], at [00:12:31], in [name of town].") == []
+    assert forms("That was [Siobhan], the nurse.") == ["Siobhan"]
+
+
+def test_a_name_that_is_found_once_is_found_whatever_its_capitals() -> None:
+    twice = make_transcript("P01", [("P01", "So I told Zbyszka about it. and zbyszka laughed.")])
+    other = make_transcript("P02", [("P02", "i never met zbyszka myself")])
+    texts = [(f.transcript_id, f.text) for f in find_identifiers([twice, other]).findings]
+    assert texts == [("P01", "Zbyszka"), ("P01", "zbyszka"), ("P02", "zbyszka")]
+
+
+def test_speaker_labels_and_file_names_are_looked_through() -> None:
+    labelled = make_transcript("Interview_Priya", [("Stelios", "Not much to say.")])
+    where = {(f.where, f.text) for f in find_identifiers([labelled]).findings}
+    assert ("speaker label", "Stelios") in where
+    assert ("file name", "Priya") in where
+
+
+def test_forms_are_grouped_rare_ones_first_and_direct_ones_before_indirect() -> None:
+    text = "I rang Priya. Priya's mum lives in Leeds. I went to Leeds. I rang Oluwaseun."
+    groups = group_findings(find_identifiers([transcript(text)]).findings)
+    assert [(g.form, len(g.findings), g.is_direct) for g in groups] == [
+        ("Oluwaseun", 1, True),
+        ("Priya", 2, True),
+        ("Leeds", 2, False),
+    ]
+
+
+WORDS = st.sampled_from(
+    "so I rang Priya's mum . , and dave in Leeds 07700 900142 on 3 May 1988 \n [name] Dr. O'Brien ( said ) "
+    "x@example.org — NHS no 943 476 5919 “Well” it's P01: 李伟 naïve 🙂 @me http://a.example/b".split(" ")
+)
+
+
+@given(st.lists(WORDS, max_size=40))
+def test_every_finding_is_its_slice_and_findings_do_not_overlap(words: list[str]) -> None:
+    text = " ".join(words)
+    done = 0
+    for finding in found(text):
+        assert text[finding.start : finding.end] == finding.text
+        assert finding.text.strip()
+        assert finding.start >= done
+        done = finding.end
+
+
+@given(st.text(max_size=200))
+def test_no_text_is_too_strange(text: str) -> None:
+    first = find_identifiers([transcript(text)])
+    assert first == find_identifiers([transcript(text)])

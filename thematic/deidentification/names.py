@@ -1,0 +1,648 @@
+"""Names of people, places and organisations, by rules of the standard library only.
+
+A capital inside a sentence, that no known term explains, is a name until somebody says otherwise. Where a
+sentence begins a capital says nothing, so there a word is a name when a list knows it, or when no English
+word
+list does. Names in lower case are found by lists, and after phrases such as "my mate dave".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from thematic.deidentification.findings import Kind
+from thematic.deidentification.lexicon import STARTERS, Lexicon, bare, lexicon
+from thematic.deidentification.numbers import Spotted
+from thematic.deidentification.runs import TITLES, Run, Word, runs_of
+
+__all__ = ["capitalised", "cued", "is_english", "is_known", "lower_case_words", "uncapitalised"]
+
+_SPEECH = (
+    "said says told tells asked asks rang phoned called texted goes laughed smiled shouted cried replied "
+    "reckons reckoned "
+    "thinks thought picked drove helped introduced answered nodded knew knows went came gave took found "
+    "met put who"
+).split()
+_PERSONAL = re.compile(
+    rf"['’]s [^\W\d_]|,? (?:{'|'.join(_SPEECH)})\b(?! (?:back|out|down|off|up|away|better|best|well)\b)"
+)
+_BEING = re.compile(
+    r" (?:is|was|had|has|used|didn't|wouldn't|couldn't|doesn't|hasn't|wasn't|isn't|and me|and I|never|"
+    r"always|just|from|at the|off the)\b|['’](?:d|ll)\b"
+)
+# Everyday names that begin sentences as words often: only speech makes them a person there.
+_ABSTRACT = frozenset(
+    "will may can summer spring winter autumn trust love peace happy chance cash rain sunshine august june "
+    "friday sunday tuesday "
+    "bear bay art buddy charity comfort crystal page patience pepper pretty prince princess ram red ray "
+    "reef rock sage "
+    "sky star storm stretch sweet trip unity van van young zion blue bones boy given gift innocent king "
+    "solo tank".split()
+)
+_TO_PERSON = re.compile(
+    r"\b(?:with|told|tell|asked|ask|rang|ring|phoned|met|meet|know|knew|known|called|call|named|and|saw|seen|loved|love|miss|"
+    r"missed|lost|married|hated|hugged|texted|visited|thank|thanks|hi|hello|hey|me and|mate|friend|brother|"
+    r"sister|son|daughter|"
+    r"cousin|uncle|auntie|nurse|doctor|counsellor|sponsor|teacher|boss|partner|husband|wife|boyfriend|girlfriend|lad|bloke|guy|man|"
+    r"woman|girl|boy|fella|lady|it was|it's|it is|cheers|ok|okay|so|right|to|for|by|like|than|from|our|"
+    r"little|big|old|poor|dear),? $"
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|at|near|around|outside|inside|from|to|through|via|over|down|up|past|towards|into|of|off|across|round|by|"
+    r"leaving|left|village|town|city|suburb|area|called|visit(?:ed|ing)?|out)(?: the)? $"
+)
+_EMPLOYER_BEFORE = re.compile(
+    r"\b(?:work(?:s|ed|ing)?|job|employed|fitter|driver|drive|drove|manager|foreman|contract(?:or|ing)?|apprentice(?:ship)?|"
+    r"partner|security|cleaner|shifts?|nights|boss|career|hired|years|stint|temp(?:ed|ing)?|study|studied|studying|student|"
+    r"course|degree)\b[^.!?\n]{0,30}\b(?:for|at|with|by|in)(?: the)? $"
+)
+_ORIGIN_BEFORE = re.compile(
+    r"\b(?:i'm from|come from|came from|came over from|born in|grew up in|raised in|originally from|"
+    r"emigrated from|fled|escaped from|"
+    r"moved (?:here|over) from|family's from|parents (?:are|were) from|grown up in) $",
+    re.IGNORECASE,
+)
+_QUIET_BEFORE = re.compile(
+    r"(?:[,:;–—-]|\b(?:says?|said|goes|go|like|thought|went|think|called|be),?)\s*[\"“'‘]?$"
+)
+_DETERMINER = re.compile(
+    r"\b(?:the|a|an|my|our|his|her|their|your|this|that|these|those|each|every|some|any|no|one|as|more|two|"
+    r"three|another)(?: of)? $",
+    re.IGNORECASE,
+)
+
+_STREETS = frozenset(
+    "street st road rd avenue ave lane ln drive dr close crescent court terrace way place square gardens "
+    "grove row hill walk rise "
+    "mews parade boulevard blvd highway hwy circuit parkway esplanade quay wharf broadway alley view green "
+    "mount estate".split()
+)
+_ONLY_STREETS = _STREETS - frozenset(
+    "court place square way view green hill mount drive close walk rise st dr row estate".split()
+)
+_ORGANISED = frozenset(
+    "hospital infirmary clinic surgery practice hospice ward unit centre center hub house lodge school "
+    "primary academy college university "
+    "uni comp comprehensive grammar nursery institute ltd limited plc inc llc llp group brothers bros sons "
+    "holdings council trust "
+    "association society foundation club rovers united athletic fc rfc church chapel mosque temple "
+    "cathedral parish tavern arms inn "
+    "hotel bar bakery chemist pharmacy library museum theatre herald gazette times echo post company co "
+    "logistics marine services "
+    "solutions partners solicitors bank station park prison hmp farm factory works mill mills depot union "
+    "project charity".split()
+)
+_SUFFIXES = (
+    "n't",
+    "'d",
+    "'ll",
+    "'ve",
+    "'re",
+    "'m",
+    "ingly",
+    "ing",
+    "ly",
+    "edly",
+    "ed",
+    "est",
+    "er",
+    "ers",
+    "es",
+    "s",
+    "ies",
+    "ness",
+    "ful",
+    "less",
+    "able",
+    "ment",
+    "ation",
+)
+
+
+def capitalised(text: str, *, ordinary: Collection[str] = frozenset()) -> Iterator[Spotted]:
+    """Names that are written with a capital. `ordinary`: words that the corpus also writes in lower case."""
+    words = lexicon()
+    shouted = _is_shouted(text)
+    for run in runs_of(text):
+        yield from _judge(text, run, words, ordinary, shouted)
+
+
+def _judge(
+    text: str, run: Run, words: Lexicon, ordinary: Collection[str], shouted: bool
+) -> Iterator[Spotted]:
+    parts = list(run.words)
+    at_start = run.at_start
+    if shouted:
+        yield from _shouted(parts, words)
+        return
+    # The first word of a sentence is dropped when it is no name by itself: Then May told me, So Louise did.
+    while parts and at_start and len(parts) > 1 and _is_plain_start(text, parts, words, ordinary):
+        parts, at_start = parts[1:], False
+    # A leading or trailing word that is a known term by its position only: Okay Dilip, Mum Sarah.
+    while (
+        len(parts) > 1
+        and parts[0].text.lower() in STARTERS
+        and parts[0].text.lower() not in words.everyday_names
+    ):
+        parts = parts[1:]
+    while (
+        len(parts) > 1
+        and parts[-1].text.lower() in STARTERS
+        and parts[-1].text.lower() not in words.everyday_names
+    ):
+        parts = parts[:-1]
+    if not parts:
+        return
+    # I'm K. Camera off: a letter that ends its sentence is no initial of what follows.
+    if (
+        len(parts) > 1
+        and len(parts[0].text) == 1
+        and text[parts[0].end : parts[1].start].startswith(".")
+        and is_english(bare(parts[1].text), words)
+    ):
+        parts, at_start = parts[1:], True
+    lowers = [bare(word.text) for word in parts]
+    known = _known(parts, words)
+    named = _is_named(known, lowers, words)
+    if all(known) and not named:
+        yield from _known_as_name(text, parts, at_start, words)
+        return
+    if len(parts) == 1:
+        yield from _single(text, parts[0], at_start, words, ordinary)
+        return
+    if (
+        all(
+            k or low in words.generic or _is_plural_of(low, words.generic) or _is_small(low)
+            for k, low in zip(known, lowers, strict=True)
+        )
+        and not named
+    ):
+        return
+    # Known terms at either end belong to the name only where it is theirs: Tesco Barnsley, Jordan Smith.
+    start, end = 0, len(parts)
+    while (
+        end - start > 1
+        and known[start]
+        and lowers[start] not in TITLES
+        and lowers[start] not in words.names
+        and parts[start].text.isupper()
+    ):
+        start += 1
+    kept = parts[start:end]
+    kind, rule = _kind_of_run(text, kept, words)
+    yield _left(text, kept, kind), kept[-1].end, kind, rule
+
+
+def _single(
+    text: str, word: Word, at_start: bool, words: Lexicon, ordinary: Collection[str]
+) -> Iterator[Spotted]:
+    low = bare(word.text)
+    pieces = [piece for piece in low.split("-") if piece]
+    before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
+    if len(low) == 1:
+        return
+    if word.text.isupper() and len(word.text) <= 5 and low not in words.names | words.places:
+        if low not in words.vocabulary and _EMPLOYER_BEFORE.search(before):
+            yield word.start, word.end, "organisation", "an employer, by the words before it"
+        return
+    if low in words.names or (low in words.capital_names):
+        yield word.start, word.end, "person", "a name on the list"
+        return
+    if any(piece in words.names for piece in pieces) and len(pieces) > 1:
+        yield word.start, word.end, "person", "a name on the list"
+        return
+    if low in words.places:
+        yield word.start, word.end, "place", "a place on the list"
+        return
+    if low in words.surnames:
+        yield word.start, word.end, "person", "a family name on the list"
+        return
+    if low in words.everyday_names:
+        if at_start:
+            if _starts_as_person(word, after, low):
+                yield word.start, word.end, "person", "an everyday word used as a name"
+        elif not (_DETERMINER.search(before) and low in _ABSTRACT) and not _is_season(low, before):
+            yield word.start, word.end, "person", "an everyday word with a capital"
+        return
+    if low in STARTERS or low in words.generic:
+        return
+    english = is_english(low, words)
+    if at_start:
+        if english or low in ordinary or (len(pieces) > 1 and all(is_english(p, words) for p in pieces)):
+            return
+        yield (
+            word.start,
+            word.end,
+            _kind_by_context(before, "possible name"),
+            "a word that no list of English words has",
+        )
+        return
+    if word.text.isupper() and english:
+        return  # said loud: I was NEVER going back
+    if english:
+        if _QUIET_BEFORE.search(before):
+            return
+        kind: Kind = (
+            "organisation" if _PLACE_BEFORE.search(before) or _DETERMINER.search(before) else "possible name"
+        )
+        yield word.start, word.end, kind, "a capital inside a sentence"
+        return
+    yield word.start, word.end, _kind_by_context(before, "possible name"), "a capital inside a sentence"
+
+
+def _kind_by_context(before: str, otherwise: Kind) -> Kind:
+    if _EMPLOYER_BEFORE.search(before):
+        return "organisation"
+    return (
+        "place"
+        if _PLACE_BEFORE.search(before) and not re.search(r"\b(?:to|from|by|of) $", before)
+        else otherwise
+    )
+
+
+def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: Collection[str]) -> bool:
+    """Whether the first word of a sentence belongs to the sentence and not to the name after it."""
+    word, low = parts[0], bare(parts[0].text)
+    if low in TITLES or (len(word.text) == 1 and word.text != "A"):
+        return False
+    if text[word.end : parts[1].start] not in (" ", "  "):
+        return False
+    if low in STARTERS:
+        return not (low in words.everyday_names and bare(parts[1].text) in words.surnames)
+    if low in words.names or low in words.capital_names or low in words.places or low in words.surnames:
+        return False
+    if low in words.everyday_names:
+        return bare(parts[1].text) in words.names and bare(parts[1].text) not in words.surnames
+    second = bare(parts[1].text)
+    if second in _ORGANISED or second in _STREETS:
+        return False
+    return is_english(low, words) and (
+        second in words.names or second in words.capital_names or low in ordinary
+    )
+
+
+def _known(parts: Sequence[Word], words: Lexicon) -> list[bool]:
+    """For each word whether it is part of a known term, the longest first."""
+    texts = [_plain(word.text) for word in parts]
+    known = [_PARTICIPANT.fullmatch(text) is not None for text in texts]
+    i = 0
+    while i < len(parts):
+        length = 0
+        for form in (texts[i], _singular(texts[i])):
+            for term in words.terms.get(form, ()):
+                n = len(term)
+                capitals = [t for t in term if t[0].isupper() or t == "&"]
+                if len(capitals) > len(parts) - i:
+                    continue
+                found = texts[i : i + len(capitals)]
+                if n == len(capitals) and [*found[:-1], found[-1]] == list(term):
+                    length = max(length, n)
+                elif len(capitals) < n and found == capitals:
+                    length = max(length, len(capitals))
+                elif n == len(capitals) and [*found[:-1], _singular(found[-1])] == list(term):
+                    length = max(length, n)
+            if length == 0 and form in words.terms and (form,) in words.terms[form]:
+                length = 1
+        for j in range(i, i + length):
+            known[j] = True
+        i += max(1, length)
+    return known
+
+
+# P07, INT2, FG-3: what a study calls its participants.
+_PARTICIPANT = re.compile(r"[A-Z]{1,4}[-_]?\d{1,3}[a-zA-Z]?(?:'s)?")
+
+
+def _plain(word: str) -> str:
+    return word.replace("’", "'")
+
+
+def _singular(word: str) -> str:
+    for end in ("'s", "s", "'"):
+        if word.endswith(end) and len(word) > len(end) + 1:
+            return word[: -len(end)]
+    return word
+
+
+def _is_named(known: Sequence[bool], lowers: Sequence[str], words: Lexicon) -> bool:
+    """Whether known words make a name together: Jordan Smith, Auntie Grace, Queen Elizabeth Hospital."""
+    for i, low in enumerate(lowers):
+        if (
+            i
+            and lowers[i - 1] in TITLES
+            and low not in words.generic
+            and (low in words.everyday_names or not known[i])
+        ):
+            return True
+        if (
+            i
+            and low in words.surnames
+            and (lowers[i - 1] in words.names | words.everyday_names | words.capital_names)
+        ):
+            return True
+    return False
+
+
+def is_known(word: str, words: Lexicon) -> bool:
+    """Whether a word by itself is a known term."""
+    plain = _plain(word)
+    return any((form,) in words.terms.get(form, ()) for form in (plain, _singular(plain)))
+
+
+def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexicon) -> Iterator[Spotted]:
+    """A known term that is a given name too, used of a person; or a country that is somebody's origin."""
+    if len(parts) != 1:
+        return
+    word, low = parts[0], bare(parts[0].text)
+    before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
+    if low in words.names | words.capital_names | words.everyday_names and low not in ("christian",):
+        if at_start:
+            if _starts_as_person(word, after, low):
+                yield word.start, word.end, "person", "a name on the list"
+        elif (
+            _TO_PERSON.search(before)
+            and not re.search(r"\b(?:to|from|for|so|by|like|than) $", before)
+            and not _is_season(low, before)
+        ):
+            yield word.start, word.end, "person", "a name on the list"
+    elif _ORIGIN_BEFORE.search(before) and not word.text.isupper():
+        yield word.start, word.end, "place", "where somebody comes from"
+
+
+def _starts_as_person(word: Word, after: str, low: str) -> bool:
+    if word.text.endswith(("'s", "’s")):
+        return low not in _ABSTRACT or low in ("will", "may")
+    if _PERSONAL.match(after):
+        return True
+    return low not in _ABSTRACT and _BEING.match(after) is not None
+
+
+def _is_season(low: str, before: str) -> bool:
+    """May, June, August, Summer as times: in May, the Summer, by June."""
+    if low not in (
+        "may",
+        "june",
+        "april",
+        "august",
+        "summer",
+        "autumn",
+        "winter",
+        "spring",
+        "friday",
+        "sunday",
+        "tuesday",
+    ):
+        return False
+    return (
+        re.search(
+            r"\b(?:in|by|since|until|till|from|to|the|this|last|next|that|every|each|of|early|late|mid|or|and|during|before|"
+            r"after|on|then|come|for|around|about|a)[\s,]+$|\d\s*$|[-–]$",
+            before,
+            re.IGNORECASE,
+        )
+        is not None
+    )
+
+
+def is_english(low: str, words: Lexicon) -> bool:
+    """Whether a word, or what it is inflected from, is in the English word list."""
+    if low in words.vocabulary or low in words.everyday_names:
+        return True
+    for end in _SUFFIXES:
+        if low.endswith(end) and len(low) - len(end) >= 3:
+            stem = low[: -len(end)]
+            if stem in words.vocabulary or stem + "e" in words.vocabulary or stem + "y" in words.vocabulary:
+                return True
+            if len(stem) > 3 and stem[-1] == stem[-2] and stem[:-1] in words.vocabulary:
+                return True
+    for begin in ("un", "re", "dis", "non", "over", "under", "mis", "pre", "out", "self", "anti", "super"):
+        if low.startswith(begin) and low[len(begin) :].lstrip("-") in words.vocabulary:
+            return True
+    return "-" in low and all(not p or p in words.vocabulary for p in low.split("-"))
+
+
+def _is_plural_of(low: str, generic: Collection[str]) -> bool:
+    return low.endswith("s") and low[:-1] in generic
+
+
+def _is_small(low: str) -> bool:
+    return low in ("and", "of", "the", "a", "for", "in", "on", "to", "at", "with") or len(low) == 1
+
+
+def _kind_of_run(text: str, parts: Sequence[Word], words: Lexicon) -> tuple[Kind, str]:
+    lowers = [bare(word.text).rstrip(".") for word in parts]
+    before = text[max(0, parts[0].start - 40) : parts[0].start]
+    if lowers[0] in TITLES and lowers[0] not in ("st", "mt", "saint"):
+        return "person", "a name after a title"
+    if len(parts) > 1 and (
+        lowers[-1] in _ONLY_STREETS or (lowers[-1] in _STREETS and re.search(r"\d[\w-]*,? $", before))
+    ):
+        return "address", "the name of a street"
+    if any(low in _ORGANISED for low in lowers):
+        return "organisation", "a word of an organisation or venue"
+    if any(low in words.names or low in words.capital_names for low in lowers) or (
+        lowers[-1] in words.surnames
+    ):
+        return "person", "a name on the list"
+    if any(len(word.text) == 1 for word in parts[:-1]):
+        return "person", "initials and a name"
+    if any(low in words.places for low in lowers) or any(
+        tuple(lowers[i : i + len(place)]) == place
+        for i, low in enumerate(lowers)
+        for place in words.long_places.get(low, ())
+    ):
+        return "place", "a place on the list"
+    if lowers[-1] in _STREETS and _PLACE_BEFORE.search(before):
+        return "place", "capitals inside a sentence"
+    return _kind_by_context(before, "possible name"), "capitals inside a sentence"
+
+
+_HOUSE_NUMBER = re.compile(
+    r"(?:(?:flat|unit|apartment|apt|suite|room|number|no\.?) ?\d+[a-z]?,? "
+    r")?(?:\d+[a-z]?(?:[-/]\d+[a-z]?)?,? )$",
+    re.IGNORECASE,
+)
+
+
+def _left(text: str, parts: Sequence[Word], kind: Kind) -> int:
+    """Where a name begins: an address with the number of its house."""
+    if kind == "address":
+        found = _HOUSE_NUMBER.search(text, max(0, parts[0].start - 24), parts[0].start)
+        if found:
+            return found.start()
+    return parts[0].start
+
+
+# --- Text in capitals throughout, or in none -----------------------------------------------------------
+
+
+def _is_shouted(text: str) -> bool:
+    """A passage in which nearly every letter is a capital: capitals say nothing there."""
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 12 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
+
+
+def _shouted(parts: Sequence[Word], words: Lexicon) -> Iterator[Spotted]:
+    for word in parts:
+        low = bare(word.text)
+        if low in words.names and len(low) > 2:
+            yield word.start, word.end, "person", "a name on the list"
+        elif low in words.places:
+            yield word.start, word.end, "place", "a place on the list"
+
+
+_LOWER = re.compile(r"(?<![^\W_])[a-zà-öø-ÿāčēģīķļņšūžłńśźżőű]{3,}(?:-[a-zà-öø-ÿ]+)*")
+# Short and foreign words that stand in lower case for something else than the person.
+_NOT_LOWER = frozenset(
+    "del les col len sim bao can min dev mel sal val kit mana sana nan ali tel alma les chi dee dung hung "
+    "jun mai mei ping ram ren san sam-x shan song tan thu una ava ama das lan lin ming pam pat phuc art "
+    "ike ira ode".split()
+)
+
+
+def lower_case_words(text: str) -> list[str]:
+    """The words of a passage that are in lower case."""
+    return _LOWER.findall(text)
+
+
+def uncapitalised(text: str, found: Collection[str]) -> Iterator[Spotted]:
+    """Names and places of the lists in lower case. `found`: the words of the passage in lower case."""
+    words = lexicon()
+    hits = (words.names | words.places).intersection(found) - _NOT_LOWER if found else ()
+    for hit in hits:
+        for match in re.finditer(rf"(?<![^\W_]){re.escape(hit)}(?P<more>(?: [a-z]+)?)", text):
+            end = match.start() + len(hit)
+            if hit in words.names:
+                more = match.group("more").strip()
+                if more in words.surnames:
+                    end = match.end()
+                yield match.start(), end, "person", "a name on the list"
+            else:
+                yield match.start(), end, "place", "a place on the list"
+    if words.long_places.keys() & set(found):
+        for first in words.long_places.keys() & set(found):
+            for place in words.long_places[first]:
+                for match in re.finditer(rf"\b{re.escape(' '.join(place))}\b", text):
+                    yield match.start(), match.end(), "place", "a place on the list"
+
+
+# --- After a phrase that announces a name --------------------------------------------------------------
+
+_KIN = (
+    r"(?:mate|friend|best friend|bestie|brother|sister|bro|sis|cousin|uncle|auntie|aunty|aunt|nephew|niece|"
+    r"son|daughter|lad|lass|"
+    r"boy|girl|husband|wife|missus|partner|boyfriend|girlfriend|ex|fiance|fiancée|fiancee|boss|manager|supervisor|gaffer|sponsor|"
+    r"sponsee|counsellor|counselor|therapist|key ?worker|support worker|social worker|caseworker|case "
+    r"worker|psychiatrist|psychologist|nurse|doctor|gp|midwife|"
+    r"probation officer|neighbour|neighbor|landlord|teacher|tutor|coach|mentor|grandson|granddaughter|"
+    r"stepdad|stepmum|stepson|"
+    r"mum|mom|dad|nan|gran|grandad|grandma|flatmate|roommate|housemate|colleague|workmate|dealer|twin|godson|goddaughter|dog|cat)"
+)
+_PERSON = (
+    r"(?:bloke|guy|lad|man|woman|lady|girl|boy|fella|fellow|chap|kid|person|someone|somebody|nurse|doctor|friend|mate|one|"
+    r"counsellor|worker|dog|priest|teacher|gentleman|lass|dude|chick|bird|volunteer|facilitator|neighbour|cousin|geezer)"
+)
+_NAME = r"[\"“'‘]?(?P<v>[^\W\d_][^\W\d_]+(?:['’-][^\W\d_]+)*)"
+_CUES: tuple[tuple[re.Pattern[str], bool, str], ...] = (
+    (
+        re.compile(
+            rf"\b(?:my|our|his|her|their|your|me|the|a)\s+(?:[a-z]+\s+)?{_KIN},?\s+{_NAME}", re.IGNORECASE
+        ),
+        False,
+        "after “my mate”",
+    ),
+    (
+        re.compile(
+            rf"\b{_PERSON}\s+(?:that (?:is|was) |who (?:is|was) |we (?:all )?|they (?:all )?|i )?(?:called|"
+            rf"call|named|by the name of|name of|nicknamed|known as)\s+{_NAME}",
+            re.IGNORECASE,
+        ),
+        True,
+        "after “a man called”",
+    ),
+    (re.compile(rf"\bour\s+{_NAME}", re.IGNORECASE), False, "after “our”"),
+    (re.compile(rf"\bname(?:['’]s| is| was)\s+{_NAME}", re.IGNORECASE), True, "after “my name is”"),
+    (
+        re.compile(
+            rf"\b(?:they|everyone|everybody|people|we|you can|can i|folk|lads|mates)\s+(?:all\s+|just\s+|"
+            rf"only\s+|used to\s+|always\s+)?call(?:s|ed)?\s+(?:me|him|her|you)\s+{_NAME}",
+            re.IGNORECASE,
+        ),
+        True,
+        "after “they call me”",
+    ),
+    (
+        re.compile(
+            rf"\b(?:goes by|went by|answers to|nicknamed|known as|by the name of|name of)\s+{_NAME}",
+            re.IGNORECASE,
+        ),
+        True,
+        "after “goes by”",
+    ),
+    (
+        re.compile(
+            rf"\b(?:auntie|aunty|uncle|mr|mrs|ms|dr|doctor|nurse|sister|father|cousin|miss)\.?\s+{_NAME}",
+            re.IGNORECASE,
+        ),
+        False,
+        "after a title",
+    ),
+    (re.compile(rf"\b(?:me and|and me and)\s+{_NAME}", re.IGNORECASE), False, "after “me and”"),
+    (
+        re.compile(
+            rf"\b(?:hi|hiya|hello|cheers|thanks|thank you|welcome|sorry|morning|"
+            rf"bye),?\s+{_NAME}(?=\s*[,.!?])",
+            re.IGNORECASE,
+        ),
+        False,
+        "after a greeting",
+    ),
+)
+_NO_NAME = frozenset(
+    "called named said says was were is are had has went got told used who what that which he she they it "
+    "and but or the a an in on "
+    "at to of for with from by as so then when where because cos if like just not never always still also "
+    "too very really actually "
+    "there here this these those them him her his hers its me my mine us our ours we you your yours i im "
+    "ive id names back out up off "
+    "in round over down every everything all both don doesnt didnt isnt wasnt couldnt wouldnt rang came "
+    "come comes goes gone "
+    "gp gps coming going lives lived died passed does did do done would could should might may must will "
+    "shall can been being "
+    "doesn't didn't isn't wasn't couldn't wouldn't hasn't hadn't won't can't that's there's who's she's "
+    "he's it's um uh er erm no yeah yes well "
+    "now today again once twice first last only even ever either neither one two three four five six".split()
+)
+
+
+def cued(text: str) -> Iterator[Spotted]:
+    """Words after a phrase that announces a name; most of use where nothing has a capital."""
+    words = lexicon()
+    for pattern, certain, rule in _CUES:
+        for match in pattern.finditer(text):
+            word = match.group("v")
+            low = bare(word)
+            if low in _NO_NAME or len(low) < 2 or (word.isupper() and len(word) > 1 and len(word) < 6):
+                continue
+            if low in words.generic and low not in words.everyday_names:
+                continue
+            everyday = is_english(low, words)
+            if everyday and not (
+                certain and (word[0].isupper() or low in words.everyday_names or _is_likely_nick(text, match))
+            ):
+                continue
+            if is_known(word, words):
+                continue
+            yield match.start("v"), match.end("v"), "person", rule
+
+
+def _is_likely_nick(text: str, match: re.Match[str]) -> bool:
+    """A lad called spud, who …: the everyday word ends its phrase, so it is what he is called."""
+    return (
+        re.match(
+            r"[\"”'’]?\s*(?:[,.!?;]|$|who\b|and\b|he\b|she\b|from\b|that\b|was\b|in\b)",
+            text[match.end("v") :],
+        )
+        is not None
+    )
