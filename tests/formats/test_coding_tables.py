@@ -267,9 +267,68 @@ def test_other_encodings(tmp_path: Path) -> None:
     (tmp_path / "utf16.csv").write_text(text, encoding="utf-16")
     assert read_codings([tmp_path / "utf16.csv"]).cells == (("café",),)
     (tmp_path / "western.csv").write_text(text, encoding="cp1252")
+    western = read_codings([tmp_path / "western.csv"])
+    assert western.cells == (("café",),)
+    assert "Windows-1252: “u1,café,café”" in western.notes[0].message
+    assert western.notes[0].line == 2
+    (tmp_path / "neither.csv").write_bytes(text.encode("cp1252") + b"u2,\x81\x00,b\n")
     with pytest.raises(InputError, match="not UTF-8") as caught:
-        read_codings([tmp_path / "western.csv"])
+        read_codings([tmp_path / "neither.csv"])
     assert caught.value.problem.line == 2
+
+
+def test_what_spreadsheets_put_around_a_table(save: Save) -> None:
+    """Excel's line for its separator, titles, and commas at the ends of lines."""
+    expected = {("u1", "Ada"): {"x"}, ("u1", "Ben"): {"y"}}
+    assert readings(read_codings([save("s.csv", "sep=;\r\nunit;Ada;Ben\r\nu1;x;y\r\n")])) == expected
+    titled = read_codings([save("t.csv", "Round 2,,\n,,\nby Cy,,\nunit,Ada,Ben\nu1,x,y\n,,\n")])
+    assert readings(titled) == expected
+    assert "left out: “Round 2; by Cy”" in titled.notes[0].message
+    with pytest.raises(InputError, match="no column holds codings"):
+        read_codings([save("one.csv", "unit\nu1\nu2\n")])
+
+
+def test_a_workbook_with_merged_cells_and_another_sheet(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["About this workbook"])
+    sheet = book.create_sheet("Codes")
+    for row in (["Round 2"], ["interview", "unit", "Ada", "Ben"], ["P1", 1, "x", "y"], [None, 2, "x", "x"]):
+        sheet.append(row)
+    sheet.merge_cells("A1:D1")
+    sheet.merge_cells("A3:A4")
+    book.save(tmp_path / "a.xlsx")
+    table = read_codings([tmp_path / "a.xlsx"])
+    assert [(unit.interview, unit.id) for unit in table.units] == [("P1", "1"), ("P1", "2")]
+    told = " ".join(note.message for note in table.notes)
+    assert "only the sheet “Codes” was read, not “Sheet”" in told
+    assert "a cell merged over several rows stands for each of the rows" in told
+    sheet.unmerge_cells("A3:A4")
+    book.save(tmp_path / "b.xlsx")
+    with pytest.raises(InputError, match="names no interview") as caught:
+        read_codings([tmp_path / "b.xlsx"])
+    assert caught.value.problem.line == 4
+
+
+def test_a_column_that_names_the_units_is_no_coder(save: Save) -> None:
+    rows = "".join(f"{n:03},x,{'x' if n % 2 else 'y'}\n" for n in range(9))
+    with pytest.raises(InputError, match="“Einheit” holds another value in every row") as caught:
+        read_codings([save("a.csv", f"Einheit,Ada,Ben\n{rows}")])
+    assert "--coders Ada,Ben" in str(caught.value.hint)
+    named = read_codings(
+        [save("a.csv", f"Einheit,Ada,Ben\n{rows}")], settings=TableSettings(coders=("Ada", "Ben"))
+    )
+    assert named.coders == ("Ada", "Ben")
+
+
+def test_decimal_commas_are_numbers_where_no_number_has_a_point(save: Save) -> None:
+    table = read_codings([save("a.csv", "unit;Ada;Ben\nu1;2,5;3\nu2;1;-0,5\n")])
+    found = ratings_from_table(table, level="interval")
+    assert found.values is not None
+    assert found.values.categories == (-0.5, 1, 2.5, 3)
+    assert "“2,5” is read with a decimal comma" in [note.message for note in found.notes]
+    mixed = read_codings([save("b.csv", "unit;Ada;Ben\nu1;2,5;3.5\n")])
+    with pytest.raises(InputError, match="“2,5” is not a number"):
+        ratings_from_table(mixed, level="interval")
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.docx", "a"])

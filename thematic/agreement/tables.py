@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -108,10 +109,11 @@ def ratings_from_table(
     column = np.array([kept.index(name) if name in kept else -1 for name in table.coders], dtype=np.int32)
     rows = rows[column[table.coder[rows]] >= 0]
 
+    said: list[Problem] = []
     one_label = table.one_label and assigned == "rows" and not codes and not codebook
     if level not in (None, "sets") or (level is None and one_label):
         _check_contradictions(table, rows, adds_up=False)
-        values = _values(table, rows, column, kept, level or "nominal", scale)
+        values = _values(table, rows, column, kept, level or "nominal", scale, said)
         ratings = as_ratings(values)
     else:
         _check_contradictions(table, rows, adds_up=table.adds_up)
@@ -138,7 +140,7 @@ def ratings_from_table(
             },
             codebook_versions={who: found for who, found in table.codebook_versions.items() if who in kept},
             order_known=table.order_known,
-            notes=(*table.notes, *_absent_rows(table, rows, assigned, kept)),
+            notes=(*table.notes, *said, *_absent_rows(table, rows, assigned, kept)),
         )
     )
 
@@ -402,14 +404,27 @@ def _values(
     coders: tuple[str, ...],
     level: Level,
     scale: Sequence[str],
+    said: list[Problem],
 ) -> Values:
-    """The labels as values of one variable, a cell at a time."""
+    """The labels as values of one variable, a cell at a time. What is to be said of it is added to `said`."""
     numeric = level in ("interval", "ratio") or (level == "ordinal" and not scale)
     meanings: dict[int, Category] = {}
     problems = []
-    for cell in np.unique(table.cell[rows]).tolist():
+    used = np.unique(table.cell[rows]).tolist()
+    commas = [cell for cell in used if numeric and _with_comma(table.cells[cell])]
+    # 2,5 is two and a half where no number has a point; else nobody knows what it is.
+    if commas and any("." in label for cell in used for label in table.cells[cell]):
+        commas = []
+    if commas:
+        file, line = table.cell_lines[commas[0]]
+        example = table.cells[commas[0]][0]
+        said.append(Problem(f"“{example}” is read with a decimal comma", table.paths[file], line))
+    for cell in used:
+        labels = table.cells[cell]
+        if cell in commas:
+            labels = (labels[0].replace(",", "."),)
         try:
-            meanings[cell] = _value(table.cells[cell], level, scale, numeric)
+            meanings[cell] = _value(labels, level, scale, numeric)
         except SettingsError as error:
             file, line = table.cell_lines[cell]
             problems.append(Problem(str(error), table.paths[file], line, error.hint))
@@ -429,6 +444,10 @@ def _values(
         interviews=_interviews(table.units),
         model_coders=table.model_coders & set(coders),
     )
+
+
+def _with_comma(cell: Sequence[str]) -> bool:
+    return len(cell) == 1 and re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell[0]) is not None
 
 
 def _value(cell: Sequence[str], level: Level, scale: Sequence[str], numeric: bool) -> str | int | float:

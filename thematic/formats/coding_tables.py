@@ -15,6 +15,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -67,6 +68,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _LOOK_MISSING = frozenset(
     {"nan", "na", "n/a", "#n/a", "none", "null", "nil", "-", "--", "–", ".", "?", "missing"}
 )
+_FEWEST_NAMES = 8
 _SEPARATOR = re.compile(r"\s*;\s*")
 
 
@@ -101,8 +103,9 @@ def read_codings(
     """
     gathered = _Gathered(settings)
     for path in paths:
-        columns, lines = open_table(path)
-        gathered.add_file(path, columns, lines)
+        columns, lines = open_table(path, gathered.notes)
+        with closing(lines):  # type: ignore[type-var]  # a generator, which holds the file open
+            gathered.add_file(path, columns, lines)
     return gathered.table()
 
 
@@ -409,6 +412,7 @@ class _Gathered:
         # Columns stand in an order that somebody chose; rows come as they come.
         coders = list(self.coders.index) if self.columns[0].coders else sorted(self.coders.index)
         of_coder = np.array([coders.index(name) for name in self.coders.index], dtype=np.int32)
+        self._check_no_unit_among_coders(unit, coder, cell)
         new_row = np.cumsum(keep) - 1
         table = CodingTable(
             paths=tuple(self.paths),
@@ -438,6 +442,26 @@ class _Gathered:
                 hint=f"did you mean “{near[0]}”?" if near else f"there are {there}",
             )
         return replace(table, one_label=_one_label(table), notes=(*self.notes, *self._slips(meanings, split)))
+
+    def _check_no_unit_among_coders(
+        self, unit: NDArray[np.int32], coder: NDArray[np.int32], cell: NDArray[np.int32]
+    ) -> None:
+        """In a wide table whatever is not known is a coder: a column of names of units would be one too."""
+        if not self.columns[0].coders or "unit" in self.columns[0].at or self.settings.coders:
+            return
+        for number, name in enumerate(self.coders.index):
+            own, others = cell[coder == number], cell[coder != number]
+            if len(own) < _FEWEST_NAMES or len(own) < len(np.unique(unit)):
+                continue
+            if len(np.unique(own)) == len(own) and not np.isin(own, others).any():
+                rest = [other for other in self.coders.index if other != name]
+                raise InputError(
+                    f"“{name}” holds another value in every row, and none of them is another coder's",
+                    path=self.paths[0],
+                    line=1,
+                    hint="if it names the unit, call it “unit”; or name the coders: --coders "
+                    + ",".join(rest),
+                )
 
     def _layout(self) -> tuple[Layout, bool]:
         """The layout, and whether cells are divided at “;”. Only a wide table leaves a choice."""

@@ -11,10 +11,12 @@ import datetime
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from thematic.errors import InputError
+from thematic.errors import InputError, Problem
+from thematic.text import join_names, snippet
 
 __all__ = ["Cell", "Line", "cell_text", "open_table"]
 
@@ -24,19 +26,27 @@ Cell: TypeAlias = str | tuple[str, ...] | None
 Line: TypeAlias = tuple[int, Sequence[Cell]]
 """The physical line, 1-based, and one cell a column."""
 
+_SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_MOST_TITLES = 10
 
-def open_table(path: Path) -> tuple[list[str], Iterator[Line]]:
+
+def open_table(path: Path, notes: list[Problem] | None = None) -> tuple[list[str], Iterator[Line]]:
     """The names of the columns, and the rows below them.
+
+    notes: with such a list, what spreadsheets add to a table is taken for what it means, and said there: text
+    in Windows-1252, titles above the names of the columns, cells merged over rows, a table that is not on the
+    first sheet. Without it, such a table is refused.
 
     Raises InputError with file and line where it is not a table, at the latest when that row is reached.
     """
     kind = path.suffix.lower()
     if kind in (".csv", ".tsv", ".tab"):
-        return _open_text(path, "\t" if kind != ".csv" else None)
+        return _open_text(path, "\t" if kind != ".csv" else None, notes)
     if kind in (".jsonl", ".ndjson"):
         return _open_jsonl(path)
     if kind in (".xlsx", ".xlsm"):
-        return _open_xlsx(path)
+        return _open_xlsx(path, notes)
     raise InputError(
         f"a table of codings cannot be a {kind or 'file without an ending'}",
         path=str(path),
@@ -44,15 +54,20 @@ def open_table(path: Path) -> tuple[list[str], Iterator[Line]]:
     )
 
 
-def _open_text(path: Path, delimiter: str | None) -> tuple[list[str], Iterator[Line]]:
-    encoding = _encoding(path)
+def _open_text(
+    path: Path, delimiter: str | None, notes: list[Problem] | None
+) -> tuple[list[str], Iterator[Line]]:
+    encoding = _encoding(path, notes)
     # The csv module refuses cells above 128 KB; a turn of an oral history may be longer.
     csv.field_size_limit(1 << 30)
     if delimiter is None:
         with path.open(encoding=encoding) as file:
             head = next((line for line in file if line.strip()), "")
-        outside = re.sub(r'"[^"]*"', "", head)
-        delimiter = max(",;\t", key=outside.count)  # the first of equals: a comma
+        if named := _SEPARATOR_LINE.fullmatch(head.rstrip("\r\n")):
+            delimiter = named[1]
+        else:
+            outside = re.sub(r'"[^"]*"', "", head)
+            delimiter = max(",;\t", key=outside.count)  # the first of equals: a comma
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         with path.open(encoding=encoding, newline="") as file:
@@ -60,7 +75,9 @@ def _open_text(path: Path, delimiter: str | None) -> tuple[list[str], Iterator[L
             before = 0
             try:
                 for row in reader:
-                    yield before + 1, row
+                    # Excel's own first line, “sep=;”, is split where it names the separator.
+                    if before or not _SEPARATOR_LINE.fullmatch(delimiter.join(row)):
+                        yield before + 1, row
                     before = reader.line_num
             except csv.Error as error:
                 raise InputError(
@@ -70,10 +87,10 @@ def _open_text(path: Path, delimiter: str | None) -> tuple[list[str], Iterator[L
                     hint="a cell that begins with a quotation mark must end with one; save it as CSV UTF-8",
                 ) from error
 
-    return _with_header(path, rows())
+    return _with_header(path, rows(), notes)
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, notes: list[Problem] | None = None) -> str:
     """How a text file is encoded. Raises InputError with the line of the first byte that is not UTF-8."""
     with path.open("rb") as file:
         head = file.read(4)
@@ -87,17 +104,43 @@ def _encoding(path: Path) -> str:
             try:
                 lines += decoder.decode(block, final=not block).count("\n")
             except UnicodeDecodeError as error:
+                line = lines + error.object.count(b"\n", 0, error.start) + 1
+                if notes is not None and (words := _words_in_cp1252(path, line)):
+                    notes.append(
+                        Problem(
+                            f"this is not UTF-8 but read as Windows-1252: “{words}”",
+                            str(path),
+                            line,
+                            "if the words are wrong, save the table as “CSV UTF-8”, or as .xlsx",
+                        )
+                    )
+                    return "cp1252"
                 raise InputError(
                     "this is not UTF-8 text",
                     path=str(path),
-                    line=lines + error.object.count(b"\n", 0, error.start) + 1,
+                    line=line,
                     hint="save the table as “CSV UTF-8”, or as .xlsx",
                 ) from None
             if not block:
                 return "utf-8-sig"
 
 
-def _open_xlsx(path: Path) -> tuple[list[str], Iterator[Line]]:
+def _words_in_cp1252(path: Path, line: int) -> str:
+    """What stands on that line if the whole file can be Windows-1252 text; else empty."""
+    words = ""
+    try:
+        with path.open(encoding="cp1252") as file:
+            for number, text in enumerate(file, start=1):
+                if not text.isprintable() and re.search("[\x00-\x08\x0e-\x1f]", text):
+                    return ""
+                if number == line:
+                    words = text
+    except UnicodeDecodeError:
+        return ""
+    return snippet(words, 60)
+
+
+def _open_xlsx(path: Path, notes: list[Problem] | None) -> tuple[list[str], Iterator[Line]]:
     from zipfile import BadZipFile
 
     import openpyxl
@@ -110,12 +153,65 @@ def _open_xlsx(path: Path) -> tuple[list[str], Iterator[Line]]:
             "this is not an Excel workbook", path=str(path), hint="save it again as .xlsx, or as CSV UTF-8"
         ) from error
 
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield number, [_shown(cell) for cell in row]
-        book.close()
+    sheet = book.worksheets[0] if notes is None else _sheet_with_table(path, book.worksheets, notes)
+    merged = {} if notes is None else _merged_down(path, sheet, notes)
 
-    return _with_header(path, rows())
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        above: dict[int, tuple[int, str]] = {}  # by column: the last row of the merged cell, and its text
+        try:
+            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+                cells = [_shown(cell) for cell in row]
+                for column, last in merged.get(number, ()):
+                    if column < len(cells):
+                        above[column] = (last, cells[column])
+                for column, (last, text) in above.items():
+                    if number <= last and column < len(cells) and not cells[column]:
+                        cells[column] = text
+                yield number, cells
+        finally:
+            book.close()
+
+    return _with_header(path, rows(), notes)
+
+
+def _sheet_with_table(path: Path, sheets: Sequence[Any], notes: list[Problem]) -> Any:
+    """The first sheet with two rows of two cells or more; the first of all where none has."""
+
+    def holds_table(sheet: Any) -> bool:
+        head = sheet.iter_rows(values_only=True, max_row=20)
+        return sum(sum(_shown(cell).strip() != "" for cell in row) >= 2 for row in head) >= 2
+
+    tables = [sheet for sheet in sheets if hasattr(sheet, "iter_rows") and holds_table(sheet)]
+    if not tables or (len(sheets) == 1):
+        return sheets[0]
+    others = [sheet.title for sheet in sheets if sheet is not tables[0]]
+    told = join_names([f"“{title}”" for title in others])
+    notes.append(Problem(f"only the sheet “{tables[0].title}” was read, not {told}", str(path)))
+    return tables[0]
+
+
+def _merged_down(path: Path, sheet: Any, notes: list[Problem]) -> dict[int, list[tuple[int, int]]]:
+    """Cells merged over several rows: by first row, the column, from 0, and the last row."""
+    from zipfile import ZipFile
+
+    from openpyxl.utils.cell import range_boundaries
+
+    found: dict[int, list[tuple[int, int]]] = {}
+    tail = b""
+    # The streaming reader passes over merged cells, so they are looked up in the sheet's own XML.
+    with ZipFile(path) as archive, archive.open(sheet._worksheet_path) as source:
+        while block := source.read(1 << 20):
+            chunk = tail + block
+            for match in _MERGED.finditer(chunk):
+                column, first, _, last = range_boundaries(match[1].decode())
+                if last and first and column and last > first:
+                    found.setdefault(first, []).append((column - 1, last))
+            tail = chunk[-100:] if not _MERGED.search(chunk[-100:]) else b""
+    if found:
+        count = sum(len(cells) for cells in found.values())
+        what = "a cell merged over several rows stands" if count == 1 else f"{count} merged cells stand"
+        notes.append(Problem(f"{what} for each of the rows", str(path), min(found)))
+    return found
 
 
 def _shown(cell: Any) -> str:
@@ -131,11 +227,35 @@ def _shown(cell: Any) -> str:
     return str(cell)
 
 
-def _with_header(path: Path, rows: Iterator[tuple[int, list[str]]]) -> tuple[list[str], Iterator[Line]]:
-    """The first row that is not blank as names of columns, and the others, each as long as it."""
-    header_line, header = next(
-        ((line, row) for line, row in rows if any(cell.strip() for cell in row)), (1, [])
-    )
+def _with_header(
+    path: Path, rows: Iterator[tuple[int, list[str]]], notes: list[Problem] | None
+) -> tuple[list[str], Iterator[Line]]:
+    """The first row that is not blank as names of columns, and the others, each as long as it.
+
+    notes: rows above that hold one cell are then titles, if a row with several follows.
+    """
+    filled = ((line, row) for line, row in rows if any(cell.strip() for cell in row))
+    header_line, header = next(filled, (1, []))
+    if notes is not None and _n_filled(header) == 1:
+        titles = [(header_line, header)]
+        for line, row in filled:
+            if _n_filled(row) > 1:
+                words = "; ".join("".join(title).strip() for _, title in titles)
+                notes.append(
+                    Problem(
+                        f"what stands above the names of the columns was left out: “{snippet(words, 60)}”",
+                        str(path),
+                        header_line,
+                    )
+                )
+                header_line, header = line, row
+                break
+            if len(titles) == _MOST_TITLES:
+                rows = chain(titles[1:], [(line, row)], rows)
+                break
+            titles.append((line, row))
+        else:
+            rows = iter(titles[1:])
     names = [cell.strip() for cell in header]
     while names and not names[-1]:
         names.pop()
@@ -165,6 +285,10 @@ def _with_header(path: Path, rows: Iterator[tuple[int, list[str]]]) -> tuple[lis
             yield line, row if len(row) == width else row[:width]
 
     return names, body()
+
+
+def _n_filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
 
 
 def _check_header(path: Path, line: int, names: Sequence[str]) -> None:
