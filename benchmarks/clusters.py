@@ -267,7 +267,7 @@ def placements(cases: Sequence[Case]) -> list[str]:
         def by_suggestions(codebook: Any, case: Case = case) -> Any:
             excerpts, vectors = nouns(case.rows, case.values)
             texts = code_texts(codebook)
-            return suggest(excerpts, vectors, codebook, texts, code_vectors(texts, embedder))
+            return suggest(excerpts, vectors, codebook, texts, code_vectors(texts, embedder))[0]
 
         def counts(item: Any, case: Case = case) -> Counter[str]:
             return Counter(code for name in item.excerpt_ids for code in case.given[name])

@@ -81,7 +81,7 @@ def main() -> None:
     excerpts, vectors = repeated([e for s in segmentations for e in s.excerpts], vectors, options.excerpts)
 
     begin = time.perf_counter()
-    suggestions = suggest(excerpts, vectors, codebook, texts, anchors)
+    suggestions, _ = suggest(excerpts, vectors, codebook, texts, anchors)
     suggested = time.perf_counter()
     clustering = place(cluster(excerpts, vectors), suggestions, codebook)
     clustered = time.perf_counter()

@@ -329,7 +329,9 @@ class Suggestion:
     """A code for a reader to consider, or an abstention (`code_id` None, with the reason).
 
     `score` is the share of this corpus that the code fits less well (0 to 1): a rank against the code's own
-    background. `band` is the same in words. `probability` is None unless it was calibrated on codings.
+    background. `band` is the same in words, or the probability in words where there is one. `probability` is
+    None unless it was calibrated on codings; `examples` is how many excerpts people gave the code, None where
+    nothing was learnt. `promised` is the precision at which the machine stands behind it, or None.
     """
 
     excerpt_id: str
@@ -341,6 +343,8 @@ class Suggestion:
     probability: float | None = None
     reason: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    examples: int | None = None
+    promised: float | None = None
 
 
 PlacementKind = Literal["covers", "extends", "splits", "overlaps", "new", "unclear"]

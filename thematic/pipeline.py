@@ -50,6 +50,8 @@ from thematic.workload import Workload, embed_units, segment_units
 
 if TYPE_CHECKING:
     from thematic.embedding import Embedder
+    from thematic.suggestion.learnt import Learning
+    from thematic.suggestion.lessons import Lesson
 
 __all__ = ["EXPORTS", "Pipeline"]
 
@@ -155,7 +157,10 @@ class Pipeline:
     @cached_property
     def suggest_key(self) -> str:
         settings = self.study.settings.suggest
-        return fingerprint("suggest", versions("suggest"), self.vectors_key, self.codebook_key, settings)
+        made_from = (versions("suggest"), self.vectors_key, self.codebook_key, settings)
+        # Without decisions nothing is learnt, and the key is what it was before anybody coded.
+        learnt_from = (self.decisions_key,) if self.study.journals() else ()
+        return fingerprint("suggest", *made_from, *learnt_from)
 
     @cached_property
     def cluster_key(self) -> str:
@@ -337,12 +342,63 @@ class Pipeline:
         return load_embedder(settings.model, threads=self.threads, allow_download=settings.allow_download)
 
     @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What people's judgements teach, with the codes that there were to choose from at the time."""
+        from thematic.suggestion.lessons import Lesson
+
+        versions: dict[str, frozenset[str] | None] = {"": None}
+        lessons = []
+        for coder, made in self.decisions.items():
+            for judgement in judgements(coder, made):
+                if not judgement.decided and not judgement.rejected:
+                    continue
+                version = judgement.last.codebook_version if judgement.last else ""
+                if version not in versions:
+                    versions[version] = self._codes_of_version(version)
+                lessons.append(
+                    Lesson(
+                        coder_id=coder,
+                        transcript_id=judgement.quote.transcript_id,
+                        start=judgement.quote.start,
+                        end=judgement.quote.end,
+                        applied=frozenset(judgement.code_ids),
+                        rejected=frozenset(judgement.rejected),
+                        decided=judgement.decided,
+                        known=versions[version],
+                        settled=judgement.layer != "independent",
+                    )
+                )
+        return tuple(lessons)
+
+    def _codes_of_version(self, version: str) -> frozenset[str] | None:
+        """The ids of the codes in use in a version of the codebook; None where it was not kept."""
+        from thematic.formats.codebooks import read_codebook
+
+        path = self.study.root / "codebooks" / f"{version}.yaml"
+        if version == self.codebook.version or not path.is_file():
+            return None
+        codebook, _ = read_codebook(path)
+        return frozenset(code.id for code in codebook.codes if code.status == "active")
+
+    @property
     def suggestions(self) -> tuple[Suggestion, ...]:
+        """The shortlist of every excerpt, learnt from what people coded as soon as there is enough."""
+        return self._suggestions_and_learning[0]
+
+    @property
+    def learning(self) -> Learning | None:
+        """What the suggestions were learnt from; None where they come from the codebook's wording."""
+        return self._suggestions_and_learning[1]
+
+    @cached_property
+    def _suggestions_and_learning(self) -> tuple[tuple[Suggestion, ...], Learning | None]:
+        from thematic.formats.learning_json import read_learning, write_learning
         from thematic.formats.parquet import read_suggestions, write_suggestions
 
         path = self.suggestions_path
-        if path.exists():
-            return read_suggestions(path.read_bytes())
+        learnt_path = self.study.machine_file("suggestions", "learning", self.suggest_key, ".json")
+        if path.exists() and learnt_path.exists():
+            return read_suggestions(path.read_bytes()), read_learning(learnt_path.read_bytes())
         from thematic.codebook import code_texts
         from thematic.embedding import code_vectors
         from thematic.suggestion import suggest
@@ -350,18 +406,20 @@ class Pipeline:
         vectors = self.vectors
         with self.ledger.stage("suggest"):
             texts = code_texts(self.codebook)
-            suggestions = suggest(
+            suggestions, learning = suggest(
                 self.excerpts,
                 vectors,
                 self.codebook,
                 texts,
                 code_vectors(texts, self.embedder),
                 settings=self.study.settings.suggest,
+                lessons=self.lessons,
                 on_progress=self.on_stage("Suggesting"),
             )
+            write_atomic(learnt_path, write_learning(learning))
             write_atomic(path, write_suggestions(suggestions))
-        self.study.forget_other("suggestions", {path})
-        return suggestions
+        self.study.forget_other("suggestions", {path, learnt_path})
+        return suggestions, learning
 
     @cached_property
     def clustering(self) -> Clustering:
@@ -418,7 +476,7 @@ class Pipeline:
 
         reading = dict.fromkeys(w for r in self.records.values() for w in r["report"].get("warnings", ()))
         return {
-            "suggesting": list(notes([excerpt.text for excerpt in self.excerpts])),
+            "suggesting": list(notes([excerpt.text for excerpt in self.excerpts], self.learning)),
             "clustering": [self.clustering.note] if self.clustering.note else [],
             "reading": list(reading),
             "codebook": [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]],

@@ -14,6 +14,7 @@ from thematic.model import Codebook, Decision, Suggestion
 from thematic.pipeline import Pipeline
 from thematic.review import judgements
 from thematic.study import Study
+from thematic.suggestion.learnt import Learning
 from thematic.text import snippet
 
 __all__ = ["study_status", "suggestion_counts", "verify_study"]
@@ -100,6 +101,27 @@ def suggestion_counts(codebook: Codebook, suggestions: Iterable[Suggestion]) -> 
         (code.name, str(first[code.id]), str(listed[code.id]))
         for code in codebook.codes
         if code.id not in parents or listed[code.id]
+    ]
+
+
+def learnt_counts(
+    codebook: Codebook, suggestions: Iterable[Suggestion], learning: Learning
+) -> list[tuple[str, ...]]:
+    """As `suggestion_counts`, with the coded excerpts behind each code, how well it is found, and the
+    verdict.
+    """
+    verdicts = {verdict.code_id: verdict for verdict in learning.verdicts}
+    names = {code.name: code.id for code in codebook.codes}
+    return [
+        (
+            *counted,
+            str(v.examples),
+            str(v.interviews),
+            "" if v.f1 is None else f"{v.f1:.2f}",
+            v.verdict,
+        )
+        for counted in suggestion_counts(codebook, suggestions)
+        if (v := verdicts.get(names[counted[0]]))
     ]
 
 

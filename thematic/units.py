@@ -48,7 +48,7 @@ TRANSCRIPTS_IN_UNIT = 1_000
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "segment": ("spacy",),
     "embed": ("numpy", "onnxruntime", "tokenizers"),
-    "suggest": ("numpy",),
+    "suggest": ("numpy", "scipy"),
     "cluster": ("numpy", "scipy", "scikit-learn", "hdbscan"),
 }
 """The libraries whose version can change a result of a stage, by the name under which they are installed."""

@@ -92,7 +92,7 @@ def run(texts: Sequence[Excerpt], book: Codebook = THREE, **options) -> tuple[Su
         model_sha256=WORDS.sha256,
     )
     pieces = code_texts(book)
-    return suggest(texts, vectors, book, pieces, code_vectors(pieces, WORDS), **options)
+    return suggest(texts, vectors, book, pieces, code_vectors(pieces, WORDS), **options)[0]
 
 
 def first(suggestions: Sequence[Suggestion], excerpt: Excerpt) -> Suggestion:

@@ -19,6 +19,7 @@ from thematic.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from thematic.pipeline import Pipeline
     from thematic.study import Study
 
 
@@ -89,23 +90,42 @@ def ingest(
 
 
 def suggest(
+    promise: Annotated[
+        float | None,
+        typer.Option(
+            "--promise",
+            help="Mark first suggestions that are right this often in unseen interviews, as 0.9.",
+            show_default="0.9, or [suggest] promise",
+        ),
+    ] = None,
     study: StudyOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Suggest codes for the excerpts; only what changed is computed again."""
-    pipeline = _pipeline(study, threads, quiet or as_json)
+    """Suggest codes for the excerpts; only what changed is computed again.
+
+    Before anyone has coded, suggestions come from the codebook's wording. After, they are learnt from what
+    people coded, with probabilities, and it is said from what and how well. Nothing is accepted by itself.
+    """
+    pipeline = _pipeline(study, threads, quiet or as_json, promise=promise)
     with pipeline.study.lock():
         suggestions = pipeline.suggestions
     if as_json:
         render.print_json([_plain(s) for s in suggestions])
         return
-    from thematic.status import suggestion_counts
+    from thematic.status import learnt_counts, suggestion_counts
 
-    render.print_table(
-        ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggestions)
-    )
+    if pipeline.learning:
+        render.print_table(
+            ("code", "leads", "listed", "coded", "interviews", "F1", "verdict"),
+            learnt_counts(pipeline.codebook, suggestions, pipeline.learning),
+            elastic="code",
+        )
+    else:
+        render.print_table(
+            ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggestions)
+        )
     for note in pipeline.notes()["suggesting"]:
         render.print_note(note)
 
@@ -165,10 +185,18 @@ def _study(folder: Path | None) -> Study:
     return Study.find(Path.cwd()) if folder is None else Study.open(folder)
 
 
-def _pipeline(study: Path | None, threads: int | None, quiet: bool) -> Any:
+def _pipeline(
+    study: Path | None, threads: int | None, quiet: bool, *, promise: float | None = None
+) -> Pipeline:
+    import dataclasses
+
     from thematic.pipeline import Pipeline
 
-    return Pipeline(_study(study), threads=threads, on_stage=render.stage_printer(quiet))
+    opened = _study(study)
+    if promise is not None:
+        suggesting = override(opened.settings.suggest, promise=promise)
+        opened = dataclasses.replace(opened, settings=override(opened.settings, suggest=suggesting))
+    return Pipeline(opened, threads=threads, on_stage=render.stage_printer(quiet))
 
 
 def _plain(noun: Any) -> Any:

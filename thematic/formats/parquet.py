@@ -163,6 +163,8 @@ def write_suggestions(suggestions: Iterable[Suggestion]) -> bytes:
                 }
                 for e in s.evidence
             ],
+            "examples": s.examples,
+            "promised": s.promised,
         }
         for s in suggestions
     ]
@@ -271,6 +273,8 @@ def _suggestion_schema() -> pa.Schema:
             ("probability", pa.float64()),
             ("reason", text),
             ("evidence", pa.list_(evidence)),
+            ("examples", pa.int64()),
+            ("promised", pa.float64()),
         ]
     )
 

@@ -1,10 +1,14 @@
 """Suggest: for each excerpt a short, ranked list of codes for a reader to consider, with the evidence.
 
-    suggestions = suggest(excerpts, vectors, codebook, code_texts(codebook), code_vectors(texts, embedder))
+    texts = code_texts(codebook)
+    suggestions, learning = suggest(
+        excerpts, vectors, codebook, texts, code_vectors(texts, embedder), lessons=lessons
+    )
 
-Without any human coding nothing tells text that deserves a code from text that deserves none, so nothing is
-accepted and no probability is given. What is computed, why, and what it cannot do stands in
-docs/how-suggestions-are-made.md.
+Without any human coding nothing tells text that deserves a code from text that deserves none: suggestions
+then come from the codebook's wording, and no probability is given. As soon as people have coded, they are
+learnt from that. Nothing is ever accepted by itself. What is computed, why, and what it cannot do stands in
+docs/how-suggestions-are-made.md and docs/how-far-to-trust-a-suggestion.md.
 """
 
 from __future__ import annotations
@@ -20,13 +24,14 @@ if TYPE_CHECKING:
     from thematic.model import (
         Codebook,
         CodeText,
-        Coding,
         Excerpt,
         FloatMatrix,
         ProgressCallback,
         Suggestion,
         Vectors,
     )
+    from thematic.suggestion.learnt import Learning
+    from thematic.suggestion.lessons import Lesson
 
 __all__ = ["NOT_CALIBRATED", "SuggestSettings", "notes", "suggest"]
 
@@ -43,6 +48,10 @@ class SuggestSettings:
     neighbour_weight: how much the passages before and after it count together: talk stays with its subject.
     parent_weight: how much of its theme's wording a code is understood by.
     min_content_words: an excerpt with fewer words that carry content gets no suggestion.
+    least_probability: once enough is coded, an excerpt for which no code is as likely gets no suggestion.
+    coverage: the share of coded excerpts whose shortlist should hold a right code; sets its length up to
+        `shortlist`.
+    promise: the precision at which first suggestions are marked, where enough is coded to test it.
     """
 
     shortlist: int = 3
@@ -51,6 +60,9 @@ class SuggestSettings:
     neighbour_weight: float = 0.5
     parent_weight: float = 0.25
     min_content_words: int = 2
+    least_probability: float = 0.1
+    coverage: float = 0.8
+    promise: float = 0.9
 
     def __post_init__(self) -> None:
         if self.shortlist < 1:
@@ -59,6 +71,12 @@ class SuggestSettings:
             raise SettingsError(
                 f"min_content_words is {self.min_content_words}", hint="choose 0 or more, for example 2"
             )
+        for name, example in (("least_probability", 0.1), ("coverage", 0.8), ("promise", 0.9)):
+            if not 0 < getattr(self, name) < 1:
+                raise SettingsError(
+                    f"{name} is {getattr(self, name)}",
+                    hint=f"choose a number between 0 and 1, like {example}",
+                )
         for name in ("question_weight", "words_weight", "neighbour_weight", "parent_weight"):
             if not 0 <= getattr(self, name) <= 10:
                 raise SettingsError(f"{name} is {getattr(self, name)}", hint="choose a number from 0 to 10")
@@ -72,24 +90,43 @@ def suggest(
     code_vectors: FloatMatrix,
     *,
     settings: SuggestSettings = SuggestSettings(),
-    codings: Sequence[Coding] = (),  # noqa: ARG001  learning from codings will enter here
+    lessons: Sequence[Lesson] = (),
     on_progress: ProgressCallback | None = None,
-) -> tuple[Suggestion, ...]:
-    """The shortlist of each excerpt, in the order of the excerpts and of rank.
+) -> tuple[tuple[Suggestion, ...], Learning | None]:
+    """The shortlist of each excerpt, in the order of the excerpts and of rank; and what it was learnt from,
+    or None where too little is coded and it comes from the codebook's wording.
 
-    vectors: one row an excerpt, in the same order. code_vectors: one row a piece of `code_texts`.
-    Codes that are active and have no active code under them are suggested. An excerpt with too little content
-    gets one abstention instead (`code_id` None) that says so.
-    Raises CodebookError when no code is active, ModelError when the vectors are of different models.
+    vectors: one row an excerpt, in the same order. code_vectors: one row a piece of `code_texts`. Codes that
+    are active and have no active code under them are suggested, and themes that people apply. An excerpt with
+    too little content gets one abstention instead (`code_id` None) that says so. Raises CodebookError when no
+    code is active, ModelError when the vectors are of different models.
     """
     from thematic.suggestion import zero_shot
 
-    return zero_shot.suggest(
+    zero_shot.check_vectors(excerpts, vectors, code_vectors)
+    if lessons:
+        from thematic.suggestion.learnt import suggest_learnt
+
+        learnt = suggest_learnt(
+            excerpts,
+            vectors,
+            codebook,
+            code_texts,
+            code_vectors,
+            lessons,
+            settings=settings,
+            on_progress=on_progress,
+        )
+        if learnt:
+            return learnt
+    suggestions = zero_shot.suggest(
         excerpts, vectors, codebook, code_texts, code_vectors, settings=settings, on_progress=on_progress
     )
+    return suggestions, None
 
 
-def notes(texts: Sequence[str]) -> tuple[str, ...]:
+def notes(texts: Sequence[str], learning: Learning | None = None) -> tuple[str, ...]:
     """What a reader of suggestions for these texts must be told: sentences, the most important first."""
     note = language_note(texts)
-    return (f"Suggestions are {NOT_CALIBRATED}.", *([note] if note else []))
+    said = (f"Suggestions are {NOT_CALIBRATED}.",) if learning is None else learning.sentences
+    return (*said, *([note] if note else []))

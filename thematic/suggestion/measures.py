@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Truth = NDArray[np.bool_]
 
-__all__ = ["average_precision", "hits", "interval_over_interviews", "top"]
+__all__ = ["average_precision", "best_threshold", "hits", "interval_over_interviews", "top"]
 
 
 def top(scores: FloatMatrix, k: int) -> NDArray[np.intp]:
@@ -39,6 +39,21 @@ def average_precision(scores: NDArray[np.floating], truth: NDArray[np.bool_]) ->
     found = truth[np.argsort(-scores, kind="stable")]
     precision = np.cumsum(found) / np.arange(1, len(found) + 1)
     return float(precision[found].mean())
+
+
+def best_threshold(scores: NDArray[np.floating], truth: NDArray[np.bool_]) -> tuple[float, float]:
+    """The highest F1 that a threshold reaches when all scores of at least it are taken, and that threshold.
+
+    (0.0, 1.0) where no row is true. Of thresholds with one F1 the highest.
+    """
+    if not truth.any():
+        return 0.0, 1.0
+    order = np.argsort(-scores, kind="stable")
+    found, ranked = np.cumsum(truth[order]), scores[order]
+    f1 = 2 * found / (np.arange(1, len(found) + 1) + found[-1])
+    f1[:-1][ranked[:-1] == ranked[1:]] = 0  # a threshold takes all equal scores or none
+    best = int(np.argmax(f1))
+    return float(f1[best]), float(ranked[best])
 
 
 def interval_over_interviews(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-__all__ = ["content_words", "has_content", "language_note", "looks_english"]
+__all__ = ["all_words", "content_words", "has_content", "language_note", "looks_english"]
 
 # Words of grammar and of keeping a conversation going. They make up half of spoken English.
 _FUNCTION_WORDS = frozenset(
@@ -33,10 +33,14 @@ _FEWEST_WORDS = 50
 _ENGLISH_SHARE = 0.25
 
 
+def all_words(text: str) -> Iterator[str]:
+    """Every word in small letters, those of grammar too."""
+    return (match.group().casefold().replace("’", "'") for match in _WORD.finditer(text))
+
+
 def content_words(text: str) -> Iterator[str]:
     """The words that are neither grammar nor back-channel. In other languages than English, nearly all."""
-    words = (match.group().casefold().replace("’", "'") for match in _WORD.finditer(text))
-    return (word for word in words if word not in _FUNCTION_WORDS)
+    return (word for word in all_words(text) if word not in _FUNCTION_WORDS)
 
 
 def has_content(text: str, at_least: int) -> bool:

@@ -47,16 +47,6 @@ def suggest(
     on_progress: ProgressCallback | None = None,
 ) -> tuple[Suggestion, ...]:
     """See `thematic.suggestion.suggest`."""
-    if len(vectors.ids) != len(excerpts) or any(
-        id_ != excerpt.id for id_, excerpt in zip(vectors.ids, excerpts, strict=True)
-    ):
-        raise ValueError("the vectors are not those of these excerpts, in the same order")
-    if vectors.values.shape[1] != code_vectors.shape[1]:
-        raise ModelError(
-            f"the excerpts have vectors of {vectors.values.shape[1]} numbers and the codebook of "
-            f"{code_vectors.shape[1]}",
-            hint="embed both with the same model",
-        )
     codes = suggested_codes(codebook)
     enough = [has_content(excerpt.text, settings.min_content_words) for excerpt in excerpts]
     kept = [i for i, has_enough in enumerate(enough) if has_enough]
@@ -77,7 +67,7 @@ def suggest(
         if on_progress:
             on_progress(i + 1, len(excerpts))
         if not enough[i]:
-            suggestions.append(_abstention(excerpt))
+            suggestions.append(abstention(excerpt, TOO_LITTLE))
             continue
         row += 1
         for rank, column in enumerate(ranked[row], start=1):
@@ -97,7 +87,22 @@ def suggest(
     return tuple(suggestions)
 
 
-def _abstention(excerpt: Excerpt) -> Suggestion:
+def check_vectors(excerpts: Sequence[Excerpt], vectors: Vectors, code_vectors: FloatMatrix) -> None:
+    """Raise ValueError unless the vectors are the excerpts', ModelError unless all are of one model."""
+    if len(vectors.ids) != len(excerpts) or any(
+        id_ != excerpt.id for id_, excerpt in zip(vectors.ids, excerpts, strict=True)
+    ):
+        raise ValueError("the vectors are not those of these excerpts, in the same order")
+    if vectors.values.shape[1] != code_vectors.shape[1]:
+        raise ModelError(
+            f"the excerpts have vectors of {vectors.values.shape[1]} numbers and the codebook of "
+            f"{code_vectors.shape[1]}",
+            hint="embed both with the same model",
+        )
+
+
+def abstention(excerpt: Excerpt, reason: str) -> Suggestion:
+    """That nothing is suggested for this excerpt, and why."""
     return Suggestion(
         excerpt_id=excerpt.id,
         code_id=None,
@@ -105,7 +110,7 @@ def _abstention(excerpt: Excerpt) -> Suggestion:
         score=None,
         band=None,
         status="abstained",
-        reason=TOO_LITTLE,
+        reason=reason,
     )
 
 

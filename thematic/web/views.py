@@ -160,6 +160,8 @@ def _suggestion_view(suggestion: Suggestion, labels: Mapping[str, str]) -> dict[
         "code_id": suggestion.code_id,
         "name": labels.get(suggestion.code_id or "", suggestion.code_id or "").rpartition(" › ")[2],
         "band": suggestion.band or "no band",
+        "learnt": suggestion.reason if suggestion.examples is not None else "",
+        "promised": f"{suggestion.promised:.0%}" if suggestion.promised else "",
         "reasons": [why(e, suggestion, labels) for e in suggestion.evidence if not e.warning],
         "warnings": [why(e, suggestion, labels) for e in suggestion.evidence if e.warning],
     }

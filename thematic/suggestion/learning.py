@@ -1,0 +1,178 @@
+"""Learn from people's codings, say how sure it is, and choose how far to lean on the codebook's wording.
+
+Everything that is said of the quality rests on predictions for interviews that were not learnt from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from thematic.suggestion import folds
+from thematic.suggestion.calibration import Calibration, calibrate, log_loss
+from thematic.suggestion.learner import Model, few_examples, fit
+from thematic.suggestion.material import Material
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from thematic.model import FloatMatrix
+    from thematic.suggestion.calibration import Floats
+    from thematic.suggestion.lessons import Taught
+
+__all__ = ["LEANINGS", "Examples", "Learnt", "examples_of", "learn", "predictions"]
+
+LEANINGS: dict[str, float] = {
+    "the coded excerpts alone": 0.0,
+    "the coded excerpts, leaning on the codebook's wording": 0.5,
+    "the codebook's wording first, corrected by the coded excerpts": 1.0,
+}
+"""What may be chosen between -> logits a standard deviation of likeness to the wording."""
+
+UNCHOSEN = "the coded excerpts, leaning on the codebook's wording"
+"""What is taken where too little is coded to choose."""
+
+WORDING = "the codebook's wording alone"
+
+FOLDS = 5
+_CHOOSING_FOLDS = 3
+_CHOOSING_ROWS = 1500
+_FEWEST_TO_CHOOSE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Examples:
+    """What is learnt from: rows of the material with targets and weights, and the interview of each.
+
+    shares, known: what is measured against, where it differs from what is learnt from.
+    """
+
+    rows: NDArray[np.intp]
+    targets: FloatMatrix
+    weights: FloatMatrix
+    shares: FloatMatrix
+    known: NDArray[np.bool_]
+    interviews: NDArray[np.intp]
+
+    def of(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Examples:
+        """These of the examples."""
+        return Examples(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
+
+    @property
+    def truth(self) -> NDArray[np.bool_]:
+        return np.asarray(self.known & (self.shares >= 0.5))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Learnt:
+    """A model, its calibration, and the predictions that the calibration rests on.
+
+    chosen: what the scores come from, in words; losses: the log loss of each choice, empty where nothing
+    could be compared. model: None where the wording alone was best. apart: the probabilities of the examples
+    from models that had not learnt from their interviews. by_interview: False where there is one only.
+    few: codes without enough examples to give a probability.
+    """
+
+    chosen: str
+    losses: dict[str, float]
+    model: Model
+    calibration: Calibration
+    examples: Examples
+    apart: Floats
+    by_interview: bool
+    few: NDArray[np.bool_]
+
+    def probabilities(self, material: Material, rows: NDArray[np.intp] | None = None) -> Floats:
+        """The calibrated probability of each code for these rows, or all: (rows, codes)."""
+        with threadpool_limits(1):
+            return self.calibration.probabilities(self.model.scores(material, rows))
+
+
+def examples_of(taught: Taught, transcripts: Sequence[str]) -> Examples:
+    """The excerpts of which anything is known; `transcripts` names the interview of every excerpt."""
+    rows = np.flatnonzero((taught.weights > 0).any(axis=1))
+    names = np.asarray([transcripts[row] for row in rows.tolist()], np.str_)
+    _, interviews = np.unique(names, return_inverse=True)
+    return Examples(
+        rows=rows,
+        targets=taught.targets[rows],
+        weights=taught.weights[rows],
+        shares=taught.shares[rows],
+        known=taught.known[rows],
+        interviews=np.asarray(interviews, np.intp),
+    )
+
+
+def learn(material: Material, examples: Examples, *, seed: int = 0) -> Learnt:
+    """Choose, learn, calibrate. The same bytes for the same examples, whatever the threads."""
+    with threadpool_limits(1):
+        chosen, losses = _choose(material, examples, seed)
+        scores, by_interview = predictions(material, examples, LEANINGS[chosen], seed=seed)
+        calibration = calibrate(scores, examples.shares, examples.known)
+        return Learnt(
+            chosen=chosen,
+            losses=losses,
+            model=_fit(material, examples, LEANINGS[chosen]),
+            calibration=calibration,
+            examples=examples,
+            apart=calibration.probabilities(scores),
+            by_interview=by_interview,
+            few=few_examples(examples.shares, examples.known, examples.interviews),
+        )
+
+
+def predictions(
+    material: Material, examples: Examples, leaning: float, *, folds_: int = FOLDS, seed: int = 0
+) -> tuple[FloatMatrix, bool]:
+    """The scores of each example from a model that did not learn from its interview, and whether it is so:
+    with one interview only, excerpts are kept back by lot, and what is measured flatters.
+    """
+    several = len(np.unique(examples.interviews)) > 1
+    if several:
+        fold = folds.by_interview([str(i) for i in examples.interviews], folds_)
+    else:
+        fold = folds.by_lot(len(examples.rows), folds_, seed=seed)
+    scores = np.zeros(examples.targets.shape, np.float32)
+    for left_out in range(int(fold.max(initial=0)) + 1):
+        kept = fold != left_out
+        if not kept.any():
+            continue
+        model = _fit(material, examples.of(kept), leaning)
+        scores[~kept] = model.scores(material, examples.rows[~kept])
+    return scores, several
+
+
+def _fit(material: Material, examples: Examples, leaning: float) -> Model:
+    return fit(
+        material, examples.rows, examples.targets, examples.weights, examples.interviews, leaning=leaning
+    )
+
+
+def _choose(material: Material, examples: Examples, seed: int) -> tuple[str, dict[str, float]]:
+    """The way of learning with the least log loss on interviews kept back, and the loss of each."""
+    if len(examples.rows) < _FEWEST_TO_CHOOSE or len(np.unique(examples.interviews)) < 2:
+        return UNCHOSEN, {}
+    part = examples.of(_some_interviews(examples.interviews, seed))
+    if len(np.unique(part.interviews)) < 2:
+        part = examples
+    losses = {}
+    for name, leaning in LEANINGS.items():
+        scores, _ = predictions(material, part, leaning, folds_=_CHOOSING_FOLDS, seed=seed)
+        p = calibrate(scores, part.shares, part.known).probabilities(scores)
+        losses[name] = round(log_loss(p, part.shares, part.known), 4)
+    return min(losses, key=lambda name: losses[name]), losses
+
+
+def _some_interviews(interviews: NDArray[np.intp], seed: int) -> NDArray[np.bool_]:
+    """Whole interviews by lot until there are enough rows to choose by."""
+    chosen = np.zeros(len(interviews), bool)
+    for interview in np.random.default_rng(seed).permutation(np.unique(interviews)):
+        chosen |= interviews == interview
+        if chosen.sum() >= _CHOOSING_ROWS:
+            break
+    return chosen

@@ -1,0 +1,321 @@
+"""Suggestions from what people coded: probabilities, the examples behind them, and when to abstain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thematic.model import Code, Codebook, CodeText, Evidence, Excerpt, ProgressCallback, Suggestion, Vectors
+from thematic.suggestion.evidence import find_evidence
+from thematic.suggestion.learning import Examples, Learnt, examples_of, learn
+from thematic.suggestion.lessons import Lesson, Taught, teach
+from thematic.suggestion.material import prepare
+from thematic.suggestion.promise import Promise, make_promise
+from thematic.suggestion.shortlist import ShortlistRule, shortlist_rule
+from thematic.suggestion.verdicts import CodeVerdict, judge_codes
+from thematic.suggestion.words import has_content
+from thematic.suggestion.zero_shot import FEWEST_RANKED, TOO_FEW, TOO_LITTLE, abstention, band
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thematic.model import FloatMatrix
+    from thematic.suggestion import SuggestSettings
+    from thematic.suggestion.calibration import Floats
+
+__all__ = ["FEWEST_CODED", "FEWEST_JUDGED", "Learning", "probability_band", "suggest_learnt"]
+
+FEWEST_CODED = 5
+"""Coded excerpts from which suggestions are learnt. Before, they come from the codebook's wording."""
+
+FEWEST_JUDGED = 30
+"""Judged excerpts, of two interviews, from which a suggestion is given a probability."""
+
+_PROBABILITY_BANDS = (
+    (0.9, "90 % or more"),
+    (0.75, "75 to 90 %"),
+    (0.5, "50 to 75 %"),
+    (0.25, "25 to 50 %"),
+    (0.1, "10 to 25 %"),
+)
+_QUOTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """What suggestions were learnt from and how far they can be trusted: plain values, to be shown and kept.
+
+    judged: excerpts whose codes people stated, coded: those with at least one. losses: of each way of
+    learning that was compared, on interviews kept back. by_interview: False where there was one interview
+    only. left_out: codings with codes that are retired or unknown, by code; they are not learnt from.
+    contradicted: excerpts on which coders differ. calibrated: whether probabilities are given.
+    """
+
+    judged: int
+    coded: int
+    interviews: int
+    coders: tuple[str, ...]
+    chosen: str
+    losses: dict[str, float]
+    by_interview: bool
+    calibrated: bool
+    contradicted: int
+    left_out: dict[str, int]
+    verdicts: tuple[CodeVerdict, ...]
+    shortlist: ShortlistRule | None
+    promise: Promise
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What a reader of the suggestions must be told, the most important first."""
+        from thematic.suggestion.telling import tell
+
+        return tell(self)
+
+
+def suggest_learnt(
+    excerpts: Sequence[Excerpt],
+    vectors: Vectors,
+    codebook: Codebook,
+    code_texts: Sequence[CodeText],
+    code_vectors: FloatMatrix,
+    lessons: Sequence[Lesson],
+    *,
+    settings: SuggestSettings,
+    seed: int = 0,
+    on_progress: ProgressCallback | None = None,
+) -> tuple[tuple[Suggestion, ...], Learning] | None:
+    """Suggestions as in `thematic.suggestion.suggest`, and what they were learnt from; None where too little
+    is coded to learn from.
+    """
+    taught = teach(excerpts, codebook, lessons)
+    if int(taught.truth.any(axis=1).sum()) < FEWEST_CODED:
+        return None
+    material = prepare(excerpts, vectors, taught.codes, code_texts, code_vectors, settings=settings)
+    examples = examples_of(taught, [excerpt.transcript_id for excerpt in excerpts])
+    found = learn(material, examples, seed=seed)
+    probabilities = found.probabilities(material)
+    # What was learnt from is known too well by the model: there, the models that did not see it speak.
+    probabilities[examples.rows] = found.apart
+    learning = _learning(found, taught, examples, len(excerpts), settings)
+    suggestions = _Writer(
+        excerpts,
+        vectors,
+        codebook,
+        taught,
+        code_texts,
+        code_vectors,
+        probabilities,
+        found,
+        learning,
+        settings,
+    ).write(on_progress)
+    return suggestions, learning
+
+
+def _learning(
+    found: Learnt, taught: Taught, examples: Examples, excerpts: int, settings: SuggestSettings
+) -> Learning:
+    truth = examples.truth
+    judged = taught.judged[examples.rows]
+    calibrated = bool(found.by_interview and int(judged.sum()) >= FEWEST_JUDGED)
+    first = found.apart.argmax(axis=1)
+    decided = judged & examples.known[np.arange(len(first)), first]
+    promise = make_promise(
+        found.apart.max(axis=1)[decided],
+        truth[np.arange(len(first)), first][decided],
+        examples.interviews[decided],
+        target=settings.promise,
+        unseen=max(1, excerpts - int(judged.sum())),
+    )
+    return Learning(
+        judged=int(judged.sum()),
+        coded=int(truth.any(axis=1).sum()),
+        interviews=len(np.unique(examples.interviews)),
+        coders=taught.coders,
+        chosen=found.chosen,
+        losses=found.losses,
+        by_interview=found.by_interview,
+        calibrated=calibrated,
+        contradicted=taught.contradicted,
+        left_out=dict(taught.left_out),
+        verdicts=judge_codes(taught.codes, examples, found.apart),
+        shortlist=shortlist_rule(found.apart, truth, coverage=settings.coverage, longest=settings.shortlist)
+        if calibrated
+        else None,
+        promise=promise,
+    )
+
+
+def probability_band(probability: float) -> str:
+    """A probability in words, wide enough for what it was estimated from."""
+    return next((words for least, words in _PROBABILITY_BANDS if probability >= least), "under 10 %")
+
+
+class _Writer:
+    """The suggestions of every excerpt, from the probabilities of all."""
+
+    def __init__(
+        self,
+        excerpts: Sequence[Excerpt],
+        vectors: Vectors,
+        codebook: Codebook,
+        taught: Taught,
+        code_texts: Sequence[CodeText],
+        code_vectors: FloatMatrix,
+        probabilities: Floats,
+        found: Learnt,
+        learning: Learning,
+        settings: SuggestSettings,
+    ) -> None:
+        self.excerpts, self.codes, self.settings, self.learning = excerpts, taught.codes, settings, learning
+        self.probabilities = probabilities
+        self.examples = np.array([verdict.examples for verdict in learning.verdicts])
+        self.few = found.few
+        self.below = _below(self.codes, codebook)
+        order = np.argsort(-probabilities, axis=1, kind="stable")
+        self.ranked: NDArray[np.intp] = order[:, : settings.shortlist + int(self.below.any())]
+        self.shares = _shares(probabilities)
+        self.pieces = find_evidence(vectors.values, self.ranked, self.codes, code_texts, code_vectors)
+        self.quoted = _coded_evidence(excerpts, vectors.values, self.ranked, taught, probabilities)
+
+    def write(self, on_progress: ProgressCallback | None) -> tuple[Suggestion, ...]:
+        suggestions: list[Suggestion] = []
+        for row, excerpt in enumerate(self.excerpts):
+            if on_progress:
+                on_progress(row + 1, len(self.excerpts))
+            if has_content(excerpt.text, self.settings.min_content_words):
+                suggestions += self._of(row)
+            else:
+                suggestions.append(abstention(excerpt, TOO_LITTLE))
+        return tuple(suggestions)
+
+    def _of(self, row: int) -> list[Suggestion]:
+        listed = self._listed(row)
+        if not listed:
+            best = int(self.ranked[row, 0])
+            return [abstention(self.excerpts[row], self._no_code(best, float(self.probabilities[row, best])))]
+        return [
+            self._suggestion(row, place, column, rank) for rank, (place, column) in enumerate(listed, start=1)
+        ]
+
+    def _listed(self, row: int) -> list[tuple[int, int]]:
+        """(place in the ranking, column) of the codes to show. A theme gives way to a code under it."""
+        rule = self.learning.shortlist
+        listed: list[tuple[int, int]] = []
+        for place, column in enumerate(self.ranked[row].tolist()):
+            if any(self.below[column, other] for _, other in listed):
+                continue
+            p = self.probabilities[row, column]
+            if self.learning.calibrated and p < self.settings.least_probability:
+                break
+            if rule is not None and listed and p < rule.threshold:
+                break
+            listed.append((place, column))
+        return listed[: self.settings.shortlist]
+
+    def _suggestion(self, row: int, place: int, column: int, rank: int) -> Suggestion:
+        p = float(self.probabilities[row, column])
+        examples = int(self.examples[column])
+        told = self.learning.calibrated and not self.few[column]
+        share = None if self.shares is None else round(float(self.shares[row, column]), 4)
+        promise = self.learning.promise
+        marked = told and rank == 1 and promise.threshold is not None and p >= promise.threshold
+        coded = self.quoted.get((row, place))
+        return Suggestion(
+            excerpt_id=self.excerpts[row].id,
+            code_id=self.codes[column].id,
+            rank=rank,
+            score=share,
+            band=probability_band(p) if told else TOO_FEW if share is None else band(share),
+            status="suggested",
+            probability=p if told else None,
+            reason=self._reason(examples, told),
+            evidence=((coded,) if coded else ()) + self.pieces[row, place],
+            examples=examples,
+            promised=promise.target if marked else None,
+        )
+
+    def _reason(self, examples: int, told: bool) -> str:
+        if told:
+            return f"learnt from {_coded(examples)}"
+        if not examples:
+            return "nobody has given this code yet: from the codebook's wording"
+        if not self.learning.calibrated:
+            return (
+                f"learnt from {_coded(examples)}; how likely it is can be said from {FEWEST_JUDGED} judged "
+                "excerpts of two interviews on"
+            )
+        return f"{_coded(examples)}: too few for a probability, so the codebook's wording counts most"
+
+    def _no_code(self, best: int, p: float) -> str:
+        return (
+            f"no code reaches {self.settings.least_probability:.0%}: the likeliest, {self.codes[best].name}, "
+            f"has {p:.0%}, learnt from {_coded(int(self.examples[best]))}"
+        )
+
+
+def _coded(examples: int) -> str:
+    return f"{examples} coded excerpt{'' if examples == 1 else 's'}"
+
+
+def _below(codes: Sequence[Code], codebook: Codebook) -> NDArray[np.bool_]:
+    """(theme, code): whether the second is under the first."""
+    parent = {code.id: code.parent_id for code in codebook.codes}
+    column = {code.id: j for j, code in enumerate(codes)}
+    below = np.zeros((len(codes), len(codes)), bool)
+    for j, code in enumerate(codes):
+        above = parent[code.id]
+        while above is not None:
+            if above in column:
+                below[column[above], j] = True
+            above = parent.get(above)
+    return below
+
+
+def _shares(probabilities: Floats) -> Floats | None:
+    """For each excerpt and code the share of excerpts that the code fits less well; None where too few."""
+    n = len(probabilities)
+    if n < FEWEST_RANKED:
+        return None
+    return np.stack([np.searchsorted(np.sort(column), column) / n for column in probabilities.T], axis=1)
+
+
+def _coded_evidence(
+    excerpts: Sequence[Excerpt],
+    values: FloatMatrix,
+    ranked: NDArray[np.intp],
+    taught: Taught,
+    probabilities: Floats,
+) -> dict[tuple[int, int], Evidence]:
+    """For each cell (row, place) the nearest excerpt that people gave the code, other than itself.
+
+    At most a hundred are looked at for a code: those that it fits best by models that had not seen them.
+    """
+    evidence: dict[tuple[int, int], Evidence] = {}
+    truth = taught.truth
+    for column, code in enumerate(taught.codes):
+        given = np.flatnonzero(truth[:, column])
+        given = np.sort(given[np.argsort(-probabilities[given, column], kind="stable")[:_QUOTED]])
+        cells = np.argwhere(ranked == column)
+        if not len(given) or not len(cells):
+            continue
+        near = np.einsum("nd,kd->nk", values[cells[:, 0]], values[given]).astype(np.float64)
+        near[cells[:, 0][:, None] == given[None, :]] = -2
+        best = np.round(near, 4).argmax(axis=1)
+        for (row, place), choice, likeness in zip(
+            cells.tolist(), best.tolist(), near[np.arange(len(best)), best].tolist(), strict=True
+        ):
+            if likeness > -2:
+                excerpt = excerpts[given[choice]]
+                evidence[row, place] = Evidence(
+                    kind="coded_excerpt",
+                    text=excerpt.text,
+                    code_id=code.id,
+                    similarity=round(likeness, 4),
+                    excerpt_id=excerpt.id,
+                )
+    return evidence

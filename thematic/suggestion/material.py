@@ -1,0 +1,161 @@
+"""What a learner can see of excerpts and codes: vectors, words, likeness to the codebook's wording.
+
+Four blocks of features, side by side and never joined as text (a question put in front of the text does harm,
+beside it it helps): the excerpt's vector, its question's by .7, the mean of the passages around it by .5, and
+the TF-IDF weights of its words. A fifth is not learnt but given: the likeness to the codebook's wording.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thematic.model import Code, CodeText, Excerpt, Vectors
+from thematic.suggestion.words import all_words
+from thematic.suggestion.zero_shot import code_likeness, standardised
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thematic.model import FloatMatrix
+    from thematic.suggestion import SuggestSettings
+
+__all__ = ["NEIGHBOUR_WEIGHT", "QUESTION_WEIGHT", "Material", "prepare"]
+
+QUESTION_WEIGHT = np.float32(0.7)
+NEIGHBOUR_WEIGHT = np.float32(0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Material:
+    """Excerpts (n rows) and the codebook's wording (m pieces), as a learner sees them.
+
+    values, questions: (n, d). before, after: the row of the passage next to each, or -1.
+    counts: (n + m, words), how often each word occurs; the pieces come after the excerpts.
+    likeness: (n, codes), in standard deviations above the code's mean.
+    piece_vectors: (m, d). piece_codes: the column of each piece. piece_for: whether it speaks for its code.
+    related: (codes, codes), whether one is above the other in the codebook: neither speaks against the other.
+    """
+
+    values: FloatMatrix
+    questions: FloatMatrix
+    before: NDArray[np.intp]
+    after: NDArray[np.intp]
+    counts: Any
+    likeness: FloatMatrix
+    piece_vectors: FloatMatrix
+    piece_codes: NDArray[np.intp]
+    piece_for: NDArray[np.bool_]
+    related: NDArray[np.bool_]
+
+    def around(self, rows: NDArray[np.intp], matrix: FloatMatrix) -> FloatMatrix:
+        """The mean of the rows of `matrix` before and after each of `rows`; half of one at an end."""
+        total = np.zeros((len(rows), matrix.shape[1]), np.float32)
+        for beside in (self.before[rows], self.after[rows]):
+            there = beside >= 0
+            total[there] += matrix[beside[there]]
+        return total / np.float32(2)
+
+    def dense(self, rows: NDArray[np.intp]) -> FloatMatrix:
+        """The vector blocks of these rows, (rows, 3 d)."""
+        return np.hstack(
+            [
+                self.values[rows],
+                QUESTION_WEIGHT * self.questions[rows],
+                NEIGHBOUR_WEIGHT * self.around(rows, self.values),
+            ]
+        )
+
+    def dense_times(self, coefficients: FloatMatrix, rows: NDArray[np.intp] | None) -> FloatMatrix:
+        """`dense(rows) @ coefficients` for these rows, or for all, without making the blocks."""
+        d = self.values.shape[1]
+        own, asked, around = coefficients[:d], coefficients[d : 2 * d], coefficients[2 * d :]
+        chosen = np.arange(len(self.values)) if rows is None else rows
+        result: FloatMatrix = self.values[chosen] @ own
+        if self.questions.any():
+            result += self.questions[chosen] @ (QUESTION_WEIGHT * asked)
+        if rows is None:
+            result += self.around(chosen, self.values @ (NEIGHBOUR_WEIGHT * around))
+        else:
+            result += self.around(chosen, self.values) @ (NEIGHBOUR_WEIGHT * around)
+        return result
+
+
+def prepare(
+    excerpts: Sequence[Excerpt],
+    vectors: Vectors,
+    codes: Sequence[Code],
+    code_texts: Sequence[CodeText],
+    code_vectors: FloatMatrix,
+    *,
+    settings: SuggestSettings,
+) -> Material:
+    """The material of these excerpts, one row each in their order, and of these codes in theirs."""
+    column = {code.id: j for j, code in enumerate(codes)}
+    pieces = [i for i, piece in enumerate(code_texts) if piece.code_id in column]
+    before, after = _beside(excerpts)
+    return Material(
+        values=vectors.values,
+        questions=vectors.questions,
+        before=before,
+        after=after,
+        counts=_count([e.text for e in excerpts] + [code_texts[i].text for i in pieces]),
+        likeness=standardised(
+            code_likeness(
+                excerpts,
+                vectors.values,
+                vectors.questions,
+                codes,
+                code_texts,
+                code_vectors,
+                settings=settings,
+            )
+        ),
+        piece_vectors=code_vectors[pieces],
+        piece_codes=np.array([column[code_texts[i].code_id] for i in pieces], np.intp),
+        piece_for=np.array([code_texts[i].kind not in ("exclude", "counter_example") for i in pieces], bool),
+        related=_related(codes),
+    )
+
+
+def _related(codes: Sequence[Code]) -> NDArray[np.bool_]:
+    parent = {code.id: code.parent_id for code in codes}
+    column = {code.id: j for j, code in enumerate(codes)}
+    related = np.zeros((len(codes), len(codes)), bool)
+    for j, code in enumerate(codes):
+        above = code.parent_id
+        while above in column:
+            related[j, column[above]] = related[column[above], j] = True
+            above = parent[above]
+    return related
+
+
+def _beside(excerpts: Sequence[Excerpt]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    order = sorted(range(len(excerpts)), key=lambda i: (excerpts[i].transcript_id, excerpts[i].start))
+    before = np.full(len(excerpts), -1, np.intp)
+    after = np.full(len(excerpts), -1, np.intp)
+    for first, second in pairwise(order):
+        if excerpts[first].transcript_id == excerpts[second].transcript_id:
+            before[second], after[first] = first, second
+    return before, after
+
+
+def _count(texts: Sequence[str]) -> Any:
+    """How often each word occurs in each text: float32 CSR, columns in the order the words first occur."""
+    from scipy.sparse import csr_matrix
+
+    columns: dict[str, int] = {}
+    counts: list[int] = []
+    cells: list[int] = []
+    ends = [0]
+    for text in texts:
+        words = Counter(all_words(text))
+        cells += [columns.setdefault(word, len(columns)) for word in words]
+        counts += words.values()
+        ends.append(len(cells))
+    return csr_matrix((np.array(counts, np.float32), cells, ends), shape=(len(texts), len(columns)))
