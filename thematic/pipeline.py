@@ -42,7 +42,7 @@ from thematic.model import (
     Transcript,
     Vectors,
 )
-from thematic.review import judgements, make_codings
+from thematic.review import excerpts_of, judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
 from thematic.text import check_quote, count_words
 from thematic.units import EXCERPTS_IN_UNIT, LIBRARIES, Unit, versions
@@ -316,13 +316,14 @@ class Pipeline:
 
     @cached_property
     def none_apply(self) -> frozenset[str]:
-        """Excerpts of which a person has said that no code applies."""
-        return frozenset(
-            judgement.excerpt_id
+        """Excerpts of which a person has said that no code applies, or of a passage that is half of them."""
+        passages = [
+            judgement
             for coder, made in self.decisions.items()
             for judgement in judgements(coder, made)
-            if judgement.none_applies and judgement.excerpt_id
-        )
+            if judgement.none_applies
+        ]
+        return excerpts_of(passages, self.excerpts)
 
     @cached_property
     def vectors(self) -> Vectors:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,7 @@ __all__ = [
     "decision_hash",
     "decision_record",
     "disagreements",
+    "excerpts_of",
     "hidden_by_lot",
     "judgements",
     "made_alone",
@@ -211,6 +213,30 @@ def make_codings(coder_id: str, decisions: Iterable[Decision]) -> tuple[Coding, 
             for code_id in judgement.code_ids
         ]
     return tuple(codings)
+
+
+def excerpts_of(passages: Iterable[Judgement], excerpts: Iterable[Excerpt]) -> frozenset[str]:
+    """Ids of the excerpts that these judgements are about.
+
+    A judgement names its excerpt, or was made on other words (a whole turn, in a table that was imported): it
+    then counts for an excerpt when the two share at least half of the shorter one.
+    """
+    by_id: set[str] = set()
+    spans: dict[str, list[Quote]] = defaultdict(list)
+    for judgement in passages:
+        if judgement.excerpt_id:
+            by_id.add(judgement.excerpt_id)
+        else:
+            spans[judgement.quote.transcript_id].append(judgement.quote)
+    found: set[str] = set()
+    for excerpt in excerpts:
+        if excerpt.id in by_id or any(
+            2 * (min(excerpt.end, quote.end) - max(excerpt.start, quote.start))
+            >= max(min(excerpt.end - excerpt.start, quote.end - quote.start), 1)
+            for quote in spans.get(excerpt.transcript_id, ())
+        ):
+            found.add(excerpt.id)
+    return frozenset(found)
 
 
 # --- One line of a journal -------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from thematic.cli.options import (
     ThreadsOption,
     override,
 )
+from thematic.errors import SettingsError
 
 if TYPE_CHECKING:
     from thematic.pipeline import Pipeline
@@ -133,13 +134,28 @@ def suggest(
 def clusters(
     study: StudyOption = None,
     show_hidden: Annotated[bool, typer.Option("--hidden", help="Show unstable and small ones too.")] = False,
+    tree: Annotated[
+        bool, typer.Option("--tree", help="As candidate themes with their clusters, for inductive coding.")
+    ] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Only among excerpts that, by people, no code covers.")
+    ] = False,
+    codes: Annotated[
+        bool,
+        typer.Option("--codes", help="Codes that are hard to tell apart, and the excerpts that show it."),
+    ] = False,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Excerpts that read alike, set against the codebook: prompts for reading, not codes."""
+    if tree + new + codes > 1:
+        raise SettingsError("--tree, --new and --codes answer different questions", hint="ask one at a time")
     pipeline = _pipeline(study, threads, quiet or as_json)
     with pipeline.study.lock():
+        if tree or new or codes:
+            _print_emergent(pipeline, "tree" if tree else "new" if new else "codes", as_json=as_json)
+            return
         clustering = pipeline.clustering
     if as_json:
         render.print_json(_plain(clustering))
@@ -151,6 +167,38 @@ def clusters(
         render.print_note(f"{hidden} unstable or small clusters are hidden; --hidden shows them")
     if clustering.note:
         render.print_note(clustering.note)
+
+
+def _print_emergent(pipeline: Any, question: str, *, as_json: bool) -> None:
+    """What stands out beside the codebook: candidate themes, what no code covers, codes that mix."""
+    from thematic import emergent
+    from thematic.cli import emergent_view as view
+
+    excerpts = {excerpt.id: excerpt for excerpt in pipeline.excerpts}
+    if question == "tree":
+        themes = emergent.study_themes(pipeline)
+        if as_json:
+            render.print_json([_plain(theme) for theme in themes])
+            return
+        view.print_themes(themes)
+        render.print_note(pipeline.clustering.note)
+    elif question == "new":
+        found = emergent.study_uncovered(pipeline)
+        if as_json:
+            render.print_json(_plain(found) | {"sentences": list(found.sentences)})
+            return
+        view.print_uncovered(found, excerpts)
+        render.print_note(
+            f"looked at: {found.judged:,} excerpts that people gave no code"
+            + (f", {found.abstained:,} that nobody read and no suggestion fits" if found.abstained else "")
+        )
+        render.print_note(found.clustering.note)
+    else:
+        pairs = emergent.study_code_pairs(pipeline)
+        if as_json:
+            render.print_json([_plain(pair) for pair in pairs])
+            return
+        view.print_code_pairs(pairs, {code.id: code.name for code in pipeline.codebook.codes}, excerpts)
 
 
 def status(

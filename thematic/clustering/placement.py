@@ -22,7 +22,7 @@ from thematic.model import (
 )
 from thematic.text import join_names
 
-__all__ = ["place"]
+__all__ = ["codes_given", "codes_today", "place"]
 
 _MOST = 0.6  # of a cluster under one code, or of a code in one cluster
 _PART = 0.2  # of a code, in each of the clusters that split it
@@ -66,8 +66,8 @@ def place(
     if codings and not excerpts:
         raise ValueError("codings are spans: place() needs the excerpts to tell which of them are coded")
     first = [suggestion for suggestion in suggestions if suggestion.rank == 1]
-    today = _codes_today(codebook)
-    people = _Basis("codings", _codes_given(excerpts, codings, none_apply, today))
+    today = codes_today(codebook)
+    people = _Basis("codings", codes_given(excerpts, codings, none_apply, today))
     machine = _Basis("suggestions", {item.excerpt_id: _known([item.code_id], today) for item in first})
     shown = [cluster for cluster in clustering.clusters if cluster.status != "hidden"]
     by_people = [c for c in shown if len(people.looked_at(c)) >= settings.min_excerpts]
@@ -111,7 +111,7 @@ class _Basis:
         return both * len(self.codes) > self.sizes[one] * self.sizes[other]
 
 
-def _codes_given(
+def codes_given(
     excerpts: Sequence[Excerpt],
     codings: Sequence[Coding],
     none_apply: Collection[str],
@@ -141,7 +141,7 @@ def _known(codes: Sequence[str | None], today: Mapping[str, str]) -> frozenset[s
     return frozenset(today[code] for code in codes if code and code in today)
 
 
-def _codes_today(codebook: Codebook) -> dict[str, str]:
+def codes_today(codebook: Codebook) -> dict[str, str]:
     """The active code that each id stands for: itself, or what it was merged into."""
     codes = {code.id: code for code in codebook.codes}
     today = {}
