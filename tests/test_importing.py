@@ -21,7 +21,8 @@ from thematic.coded_project import (
 from thematic.errors import InputError
 from thematic.formats.project_texts import project_transcript
 from thematic.formats.reading import SourceFile
-from thematic.importing import import_project, kept_records, new_study
+from thematic.importing import import_project, new_study
+from thematic.kept_imports import kept_records
 from thematic.model import Code, Coder, Quote
 from thematic.pipeline import Pipeline
 from thematic.status import verify_study
@@ -94,7 +95,7 @@ def test_a_new_study_holds_all_that_a_study_has_a_place_for(study: Study) -> Non
     }
     assert verify_study(study) == []
     folder = study.root / "imports" / "clinic.qdpx"
-    assert "1 graphs: no place" in (folder / "what-was-carried.txt").read_text()
+    assert "graphs: 1; no place" in (folder / "what-was-carried.txt").read_text()
     assert "Time is care." in (folder / "notes.md").read_text()
     [kept] = kept_records(study)
     assert (kept["transcripts"], kept["kept"]) == ({"P01": "P01"}, {"users": []})

@@ -63,7 +63,7 @@ class LossReport:
     def lines(self) -> list[str]:
         """The report in words, a line a thing."""
         lines = ["Carried"]
-        lines += [f"  {number:,} {what}" for what, number in self.carried if number] or ["  nothing"]
+        lines += [f"  {what}: {number:,}" for what, number in self.carried if number] or ["  nothing"]
         for title, losses in (
             ("Not carried", self.gone),
             ("Kept beside the study, where it has no place for them", [x for x in self.losses if x.kept]),
@@ -72,7 +72,7 @@ class LossReport:
                 lines += ["", title]
             for loss in losses:
                 kept = f" ({loss.kept})" if loss.kept else ""
-                lines.append(f"  {loss.count:,} {loss.what}: {loss.reason}{kept}")
+                lines.append(f"  {loss.what}: {loss.count:,}; {loss.reason}{kept}")
                 lines += [f"    {example}" for example in loss.examples]
         if not self.losses:
             lines += ["", "Not carried", "  nothing: all of it was carried"]

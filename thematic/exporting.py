@@ -17,7 +17,7 @@ from thematic.model import StudyData
 from thematic.selection import Selection, select
 from thematic.text import join_names
 
-__all__ = ["Exported", "export_files", "find_formats", "write_exports"]
+__all__ = ["Exported", "export_files", "file_name", "find_formats", "write_exports"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,19 @@ def find_formats(names: Sequence[str]) -> dict[str, ExportFormat]:
 def export_files(made: ExportFormat, data: StudyData, selection: Selection) -> dict[str, bytes]:
     """Path below the folder of exports -> bytes. A part of a study has the part in its name, so that nobody
     takes it for the whole."""
-    suffix = "".join(f"-{_slug(words)}" for words in selection.in_words())
     files = files_of(made, data)
     if made.folder:
-        return {f"{made.folder}{suffix}/{name}": content for name, content in files.items()}
-    return {f"{Path(name).stem}{suffix}{Path(name).suffix}": content for name, content in files.items()}
+        return {f"{made.folder}{_suffix(selection)}/{name}": content for name, content in files.items()}
+    return {file_name(name, selection): content for name, content in files.items()}
+
+
+def file_name(name: str, selection: Selection) -> str:
+    """The name of a file with the part of the study in it."""
+    return f"{Path(name).stem}{_suffix(selection)}{Path(name).suffix}"
+
+
+def _suffix(selection: Selection) -> str:
+    return "".join(f"-{_slug(words)}" for words in selection.in_words())
 
 
 def write_exports(

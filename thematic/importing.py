@@ -20,14 +20,13 @@ from thematic.errors import InputError, Problem
 from thematic.files import write_atomic
 from thematic.formats.projects import ProjectSettings
 from thematic.journal import Journal, read_journal
+from thematic.kept_imports import KEPT, import_folder
 from thematic.model import Codebook, Decision, Quote, Transcript
 from thematic.review import Judgement, Review
 from thematic.study import Study, StudySettings, fingerprint, json_bytes
 from thematic.text import join_names, snippet
 
-__all__ = ["ProjectImport", "import_project", "kept_records", "new_study", "settings_in"]
-
-IMPORTS = "imports"
+__all__ = ["ProjectImport", "import_project", "new_study", "settings_in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,7 +358,7 @@ def _write_attributes(study: Study, texts: Iterable[ProjectText]) -> None:
 
 def _write_beside(study: Study, project: CodedProject, report: LossReport, names: Mapping[str, str]) -> Path:
     """imports/<file>/: the report in words and JSON, notes as Markdown, what an export gives back."""
-    folder = study.root / IMPORTS / _folder_name(project.file)
+    folder = import_folder(study, project.file)
     title = f"What was carried from {project.file} ({project.program or 'program unknown'})"
     text = "\n".join([title, "", *report.lines()]) + "\n"
     write_atomic(folder / "what-was-carried.txt", text.encode("utf-8", "surrogatepass"))
@@ -375,21 +374,8 @@ def _write_beside(study: Study, project: CodedProject, report: LossReport, names
         "transcripts": dict(names),
         "kept": project.kept,
     }
-    write_atomic(folder / "kept.json", json_bytes(kept))
+    write_atomic(folder / KEPT, json_bytes(kept))
     return folder
-
-
-def kept_records(study: Study) -> list[dict[str, Any]]:
-    """What imports have kept for the way back (imports/<file>/kept.json), by name of the file."""
-    import json
-
-    return [json.loads(path.read_bytes()) for path in sorted((study.root / IMPORTS).glob("*/kept.json"))]
-
-
-def _folder_name(file: str) -> str:
-    from thematic.formats.reading import clean_id
-
-    return clean_id(file)
 
 
 def _notes_markdown(notes: Iterable[ProjectNote]) -> bytes:

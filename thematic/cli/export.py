@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,16 @@ import typer
 from thematic.cli import render
 from thematic.cli.codebook_view import count
 from thematic.cli.options import JsonOption, QuietOption, StudyOption, ThreadsOption
+from thematic.errors import SettingsError
 
 if TYPE_CHECKING:
+    from thematic.coded_project import LossReport
     from thematic.exporting import Exported
+    from thematic.pipeline import Pipeline
+    from thematic.selection import Selection
 
 PART = "Only a part of the study"
+PROJECT = "A project for other programs"
 
 
 def export(
@@ -64,6 +70,21 @@ def export(
             rich_help_panel=PART,
         ),
     ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="How a project (--to qdpx) is written: spec, as the standard says, or nvivo-win.",
+            rich_help_panel=PROJECT,
+        ),
+    ] = "spec",
+    with_suggestions: Annotated[
+        bool,
+        typer.Option(
+            "--with-suggestions",
+            help="Put the machine's suggestions into the project, under a user who says so.",
+            rich_help_panel=PROJECT,
+        ),
+    ] = False,
     study: StudyOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
@@ -93,12 +114,20 @@ def export(
         return
     from thematic.exporting import find_formats, write_exports
 
-    find_formats(to)  # before anything is computed
+    formats = find_formats(to)  # before anything is computed
     pipeline = _pipeline(study, threads, quiet or as_json)
     with pipeline.study.lock():
+        if any(made.from_study for made in formats.values()):
+            if len(formats) > 1:
+                raise SettingsError("qdpx is written by itself", hint="run `thematic export` once for each")
+            project = _export_project(
+                pipeline, profile, selection, with_suggestions=with_suggestions, out=out, force=force
+            )
+            _print_project(*project, as_json=as_json, quiet=quiet)
+            return
         written = write_exports(
             pipeline.data(),
-            list(dict.fromkeys(to)),
+            list(formats),
             pipeline.study.root / "exports",
             selection=selection,
             out=out,
@@ -120,10 +149,49 @@ def export(
         render.print_note(f"{each.format}: {join_names(found)} from {count(each.transcripts, 'transcript')}")
 
 
+def _export_project(
+    pipeline: Pipeline,
+    profile: str,
+    selection: Selection,
+    *,
+    with_suggestions: bool,
+    out: Path | None,
+    force: bool,
+) -> tuple[Path, LossReport]:
+    """Write the project, and its report beside it; returns the path and the report."""
+    from thematic.exchanging import export_qdpx
+    from thematic.exporting import file_name
+    from thematic.files import write_atomic
+
+    path = out or pipeline.study.root / "exports" / file_name("project.qdpx", selection)
+    if path.is_dir():
+        path = path / file_name("project.qdpx", selection)
+    if out is not None and path.exists() and not force:
+        raise SettingsError(
+            "this file exists; nothing was written",
+            path=str(path),
+            hint="name another one, or replace it with --force",
+        )
+    written = export_qdpx(
+        pipeline, profile=profile, with_suggestions=with_suggestions, selection=selection or None
+    )
+    write_atomic(path, written.data)
+    report = json.dumps(written.report.record(), ensure_ascii=False, indent=1) + "\n"
+    write_atomic(path.with_name(f"{path.stem}.not-carried.json"), report.encode("utf-8", "replace"))
+    return path, written.report
+
+
+def _print_project(path: Path, report: LossReport, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        render.print_json({"format": "qdpx", "file": str(path)} | report.record())
+    elif not quiet:
+        for line in report.lines():
+            render.results().print(line, soft_wrap=True, markup=False)
+        render.print_note(f"written to {path}")
+
+
 def _export_all(study: Path | None, threads: int | None, as_json: bool, quiet: bool, *, partly: bool) -> None:
     if partly:
-        from thematic.errors import SettingsError
-
         raise SettingsError(
             "a part of the study, or another place, needs a format",
             hint="say which with --to; `thematic export --list` names the formats",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from thematic.errors import InputError, Problem
 from thematic.formats.reading import ReadSettings, SourceFile, clean_id
+from thematic.formats.safe_csv import plain_cell
 from thematic.formats.spreadsheets import read_sheet
 from thematic.model import Transcript
 from thematic.text import join_names
@@ -54,7 +55,7 @@ def read_attributes(file: SourceFile, *, settings: ReadSettings | None = None) -
     values: dict[str, dict[str, str]] = {}
     lines: dict[str, int] = {}
     for line, cells in sheet.rows[1:]:
-        row = [" ".join(cell.split()) for cell in cells]
+        row = [plain_cell(" ".join(cell.split())) for cell in cells]
         participant = row[key] if key < len(row) else ""
         if any(row[len(names) :]):
             message = f"{len(row)} cells under {len(names)} columns"

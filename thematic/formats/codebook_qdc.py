@@ -32,7 +32,14 @@ from thematic.formats.codebook_document import read_status
 from thematic.formats.codebook_drafts import Draft, codebook_from_drafts
 from thematic.model import Code, Codebook
 
-__all__ = ["code_guid", "describe", "read_codebook_qdc", "read_description", "write_codebook_qdc"]
+__all__ = [
+    "code_guid",
+    "code_guids",
+    "describe",
+    "read_codebook_qdc",
+    "read_description",
+    "write_codebook_qdc",
+]
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 _PROJECT = "urn:QDA-XML:project:1.0"
@@ -43,6 +50,19 @@ _GUIDS = uuid.UUID("6f1b6a4e-3f0c-5d0b-9a54-2f6d2c1c7b11")
 def code_guid(code: Code) -> str:
     """The GUID of a code in other programs: the one it came with, else one made from its id (UUIDv5)."""
     return code.guid or str(uuid.uuid5(_GUIDS, code.id))
+
+
+def code_guids(codebook: Codebook) -> dict[str, str]:
+    """The GUID of each code by its id, no two alike: where two came with the same, the first keeps it."""
+    guids: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, code in walk(codebook):
+        guid = code_guid(code)
+        if guid.lower() in taken:
+            guid = str(uuid.uuid5(_GUIDS, code.id))
+        taken.add(guid.lower())
+        guids[code.id] = guid
+    return guids
 
 
 # --- Codes to Description and back ---------------------------------------------------------------------
@@ -57,15 +77,18 @@ _SINGLES = {"Id: ": "id", "Status: ": "status", "Merged into: ": "merged_into"}
 _HEADING = re.compile(r"\\*(?:(?:Include|Exclude|Examples|Counter-examples):|(?:Id|Status|Merged into): .+)")
 
 
-def describe(code: Code) -> str:
-    """Everything about a code that REFI-QDA has no place for, as text. `read_description` is its inverse."""
+def describe(code: Code, *, with_id: bool = True) -> str:
+    """Everything about a code that REFI-QDA has no place for, as text. `read_description` is its inverse.
+
+    Without its id the text is as short as can be; whoever reads it makes an id from the name.
+    """
     lines = code.definition.split("\n") if code.definition else []
     parts = ["\n".join(f"\\{line}" if _HEADING.fullmatch(line) else line for line in lines)]
     for heading, name in _SECTIONS.items():
         items = getattr(code, name)
         if items:
             parts.append("\n".join([heading, *(f"- {item}" for item in items)]))
-    singles = [f"Id: {code.id}"]
+    singles = [f"Id: {code.id}"] if with_id else []
     if code.status != "active":
         singles.append(f"Status: {code.status}")
     if code.merged_into is not None:
@@ -117,13 +140,14 @@ def write_codebook_qdc(codebook: Codebook) -> bytes:
         "<Codes>",
     ]
     depth = 0
+    guids = code_guids(codebook)
     for level, code in walk(codebook):
         lines += ["</Code>"] * (depth - level)
         color = f" color={quoteattr(code.color)}" if code.color else ""
         # A code that is no longer used stays visible in the other program, but nothing new gets it.
         codable = "true" if code.status == "active" else "false"
         lines.append(
-            f'<Code guid="{code_guid(code)}" name={quoteattr(code.name)} isCodable="{codable}"{color}>'
+            f'<Code guid="{guids[code.id]}" name={quoteattr(code.name)} isCodable="{codable}"{color}>'
             f"<Description>{escape(describe(code))}</Description>"
         )
         depth = level + 1

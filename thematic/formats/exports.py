@@ -21,6 +21,7 @@ class ExportFormat:
     have `not_carried(StudyData) -> [Problem]`: what the format has no place for.
     keeps_uncoded: when only some codes are asked for, excerpts without them stay: their zeros are data.
     in_every_run: `thematic run` and `thematic export` without `--to` write it.
+    from_study: it needs the journals and what imports have kept; `thematic.exchanging` makes it.
     """
 
     module: str
@@ -29,6 +30,7 @@ class ExportFormat:
     folder: str = ""
     keeps_uncoded: bool = False
     in_every_run: bool = False
+    from_study: bool = False
 
 
 FORMATS: dict[str, ExportFormat] = {
@@ -114,6 +116,12 @@ FORMATS: dict[str, ExportFormat] = {
         module="thematic.formats.codebook_export",
         files=("codebook.qdc",),
         summary="the codebook for NVivo, ATLAS.ti, MAXQDA",
+    ),
+    "qdpx": ExportFormat(
+        module="thematic.exchanging",
+        files=("project.qdpx",),
+        summary="the project for NVivo, ATLAS.ti, MAXQDA",
+        from_study=True,
     ),
 }
 """The name after `--to` -> what it writes."""

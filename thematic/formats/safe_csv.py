@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-__all__ = ["safe_csv"]
+__all__ = ["plain_cell", "safe_csv"]
 
 # What makes a spreadsheet take a cell for a formula, with the full-width forms that it folds (OWASP, "CSV
 # injection"). A reader may skip white space first.
@@ -31,6 +31,11 @@ def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]], *, ba
     writer.writerow([_inert(name) for name in header])
     writer.writerows([_inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def plain_cell(cell: str) -> str:
+    """The text behind a cell of `safe_csv`: without the apostrophe before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(_FORMULA) else cell
 
 
 def _inert(cell: str) -> str:

@@ -12,7 +12,7 @@ from thematic.coded_project import Losses
 from thematic.formats.refi.parsing import Project, RawCase, key
 from thematic.model import Transcript
 
-__all__ = ["case_attributes"]
+__all__ = ["case_attributes", "variable_names"]
 
 BESIDE = "in imports/, for the way back"
 _MOST = 0.8
@@ -24,13 +24,13 @@ def case_attributes(
     own: Mapping[str, Sequence[tuple[str, str]]],
     spans: Mapping[str, tuple[str, int, int]],
     losses: Losses,
-) -> dict[str, dict[str, str]]:
-    """The attributes of each transcript, by its id.
+) -> dict[str, tuple[dict[str, str], tuple[str, ...]]]:
+    """The attributes of each transcript and the GUIDs of the cases that they come from, by its id.
 
     transcripts: by GUID of their source. own: values of variables on the text itself, by transcript id.
     spans: where each selection is, by GUID. What cannot be an attribute goes to `losses`.
     """
-    names = _variable_names(project)
+    names = variable_names(project)
     titles = {transcript.id: transcript.title for transcript in transcripts.values()}
     lengths = {transcript.id: len(transcript.text) for transcript in transcripts.values()}
     about: dict[str, list[RawCase]] = {}
@@ -60,7 +60,11 @@ def case_attributes(
     if coded:
         losses.add("cases that have codes", "a case has no codes here", count=len(coded), kept=BESIDE)
     return {
-        id_: _joined(id_, own.get(id_, ()), about.get(id_, []), titles[id_], names, losses) for id_ in titles
+        id_: (
+            _joined(id_, own.get(id_, ()), about.get(id_, []), titles[id_], names, losses),
+            tuple(case.guid for case in about.get(id_, [])),
+        )
+        for id_ in titles
     }
 
 
@@ -92,7 +96,7 @@ def _joined(
     return attributes
 
 
-def _variable_names(project: Project) -> dict[str, str]:
+def variable_names(project: Project) -> dict[str, str]:
     """The name of each variable as an attribute, by GUID; no two alike, and none like `case`."""
     names: dict[str, str] = {}
     taken = {"case", "participant"}

@@ -27,6 +27,7 @@ __all__ = ["CONVENTIONS", "Choice", "Convention", "SourceText", "Spans", "choose
 
 Unit = Literal["codepoints", "utf16", "bytes"]
 LineEnds = Literal["asis", "once", "twice"]
+DecidedBy = Literal["evidence", "project", "asked", "stated", "only"]
 
 # Points for one selection. A quote that stands at its place says more than any number of word boundaries by
 # chance; a position outside the text, or inside a character, says that this is not how they were counted.
@@ -117,7 +118,7 @@ class SourceText:
         """
         import numpy as np
 
-        reached = np.concatenate([[0], np.cumsum(self._widths(convention))])
+        reached = np.concatenate([[0], np.cumsum(self.widths(convention))])
         wanted = positions - (self._mark(convention.unit) if convention.bom else 0)
         index = np.searchsorted(reached, wanted)
         inside = index < len(reached)
@@ -132,7 +133,7 @@ class SourceText:
     def length(self, convention: Convention) -> int:
         """The position at the end of the text."""
         mark = self._mark(convention.unit) if convention.bom else 0
-        return int(self._widths(convention).sum()) + mark
+        return int(self.widths(convention).sum()) + mark
 
     # --- Arrays over the decoded characters --------------------------------------------------------
 
@@ -170,7 +171,7 @@ class SourceText:
         stays = ~(self._line_ends[0] | gone)
         return np.concatenate([[0], np.cumsum(stays)])
 
-    def _widths(self, convention: Convention) -> Integers:
+    def widths(self, convention: Convention) -> Integers:
         import numpy as np
 
         points = self._points
@@ -218,7 +219,8 @@ class Choice:
 
     starts, ends: offsets in the text, -1 where there is none. same: other conventions that read the very
     same words here. margin: points before the best convention that reads other words, None when there is
-    none. by: `evidence` of the source, of the `project`, `asked` for, or the `only` reading there is.
+    none. by: `evidence` of the source, of the `project`, `asked` for, `stated` by the program that wrote the
+    file, or the `only` reading there is.
     rivals: the conventions that read other words equally well; then nothing was chosen.
     """
 
@@ -231,7 +233,7 @@ class Choice:
     quotes_found: int
     points: float
     margin: float | None
-    by: Literal["evidence", "project", "asked", "only"]
+    by: DecidedBy
     same: tuple[Convention, ...] = ()
     next_best: str = ""
     next_quotes_found: int = 0
@@ -267,11 +269,15 @@ class _Reading:
 
 
 def choose(
-    sources: Mapping[str, tuple[SourceText, Spans]], *, asked: Convention | None = None
+    sources: Mapping[str, tuple[SourceText, Spans]],
+    *,
+    asked: Convention | None = None,
+    stated: Convention | None = None,
 ) -> dict[str, Choice]:
     """How the positions of each source are read.
 
-    A source decides by its own evidence where that is clear; else the sources of the project together.
+    stated: the convention that the program which wrote the file is known to use (our own files). Else a
+    source decides by its own evidence where that is clear; else the sources of the project together.
     `rivals` of a choice is not empty when readings that differ are equally good.
     """
     readings = {id_: _readings(text, spans) for id_, (text, spans) in sources.items()}
@@ -282,7 +288,7 @@ def choose(
             for convention in reading.conventions:
                 support[convention] = support.get(convention, 0.0) + reading.points
     return {
-        id_: _choice(text, spans, readings[id_], named[id_], support, asked)
+        id_: _choice(text, spans, readings[id_], named[id_], support, asked, stated)
         for id_, (text, spans) in sources.items()
     }
 
@@ -386,27 +392,23 @@ def _choice(
     named: int,
     support: Mapping[Convention, float],
     asked: Convention | None,
+    stated: Convention | None,
 ) -> Choice:
-    by: Literal["evidence", "project", "asked", "only"] = "only" if len(readings) == 1 else "evidence"
-    ranked = sorted(readings, key=lambda reading: -reading.points)
-    best, rivals = ranked[0], list[_Reading]()
-    if asked is not None:
-        wanted = asked if source.bom else Convention(asked.unit, asked.line_ends)
+    rivals: list[_Reading] = []
+    wanted = asked if asked is None or source.bom else Convention(asked.unit, asked.line_ends)
+    by: DecidedBy
+    if wanted is not None:
         best, by = next(reading for reading in readings if wanted in reading.conventions), "asked"
-    elif len(ranked) > 1 and ranked[0].points - ranked[1].points < SURE:
-
-        def together(reading: _Reading) -> float:
-            return max(support[convention] for convention in reading.conventions)
-
-        ranked.sort(key=lambda reading: (-together(reading), -reading.points))
-        best = ranked[0]
-        if together(best) > best.points:
-            by = "project"
-        rivals = [r for r in ranked[1:] if together(r) == together(best) and r.points == best.points]
+    elif len(readings) == 1:
+        best, by = readings[0], "only"
+    elif (known := _as_stated(readings, stated)) is not None:
+        best, by, wanted = known, "stated", stated
+    else:
+        best, by, rivals = _ranked(readings, support)
     others = [reading for reading in readings if reading is not best]
     second = max(others, key=lambda reading: reading.points, default=None)
     # Among conventions that read the same, the one that fits the rest of the project names them.
-    convention = wanted if asked is not None else max(best.conventions, key=lambda c: support[c])
+    convention = wanted or max(best.conventions, key=lambda c: support[c])
     return Choice(
         convention=convention,
         described=source.describe(convention),
@@ -423,3 +425,28 @@ def _choice(
         next_quotes_found=second.found if second else 0,
         rivals=tuple(reading.conventions[0] for reading in rivals),
     )
+
+
+def _as_stated(readings: Sequence[_Reading], stated: Convention | None) -> _Reading | None:
+    """The reading by the convention that is known to be used, unless what the file says speaks against it."""
+    known = next((reading for reading in readings if stated in reading.conventions), None)
+    if known is None or (known.starts < 0).any():
+        return None
+    return known if known.found == max(reading.found for reading in readings) else None
+
+
+def _ranked(
+    readings: Sequence[_Reading], support: Mapping[Convention, float]
+) -> tuple[_Reading, DecidedBy, list[_Reading]]:
+    """The best reading, what decided it, and others that are as good."""
+
+    def together(reading: _Reading) -> float:
+        return max(support[convention] for convention in reading.conventions)
+
+    ranked = sorted(readings, key=lambda reading: -reading.points)
+    if ranked[0].points - ranked[1].points >= SURE:
+        return ranked[0], "evidence", []
+    ranked.sort(key=lambda reading: (-together(reading), -reading.points))
+    best = ranked[0]
+    rivals = [r for r in ranked[1:] if together(r) == together(best) and r.points == best.points]
+    return best, "project" if together(best) > best.points else "evidence", rivals

@@ -23,10 +23,12 @@ from thematic.coded_project import (
     coder_ids,
 )
 from thematic.errors import InputError, Problem, ThematicError
-from thematic.formats.codebook_qdc import code_guid, read_codebook_qdc
+from thematic.formats.codebook_qdc import code_guids, read_codebook_qdc
 from thematic.formats.project_texts import project_transcript, unique_id
 from thematic.formats.projects import ProjectSettings
 from thematic.formats.reading import ReadSettings, SourceFile, clean_id
+from thematic.formats.refi.cases import case_attributes, variable_names
+from thematic.formats.refi.conventions import own_convention
 from thematic.formats.refi.identity import MACHINE_GUID, layer_of
 from thematic.formats.refi.offsets import Choice, SourceText, Spans, choose, parse_convention
 from thematic.formats.refi.packages import Package, open_package
@@ -81,6 +83,7 @@ class _Text:
     file_name: str
     transcript: Transcript
     choice: Choice | None = None
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -290,7 +293,7 @@ class _Reader:
                 starts, ends = [s.start or 0 for s in placed], [s.end or 0 for s in placed]
                 names = [s.name or s.description for s in placed]
                 sources[text.transcript.id] = (text.source, Spans(starts, ends, names))
-        chosen = choose(sources, asked=asked)
+        chosen = choose(sources, asked=asked, stated=own_convention(self.project.origin))
         for text in texts:
             text.choice = chosen.get(text.transcript.id)
             if text.choice is None:
@@ -391,7 +394,7 @@ class _Reader:
         return "\n\n".join(dict.fromkeys(filter(None, parts)))
 
     def _codings(self, texts: Sequence[_Text], codebook: Codebook | None) -> list[ProjectCoding]:
-        codes = {key(code_guid(code)): code for code in codebook.codes} if codebook else {}
+        codes = _by_guid(codebook)
         made: list[ProjectCoding] = []
         for text in texts:
             placed = -1
@@ -426,7 +429,7 @@ class _Reader:
                 example=f"{text.transcript.title} at {span[0]}",
             )
         made = [m for coding in selection.codings for m in self._coded(text, coding, span, codes, selection)]
-        memo = self._memo(selection.notes, _comment(selection))
+        memo = self._memo(selection.notes, self._comment(selection))
         if not selection.codings and (memo or selection.name):
             coder, layer = self._coder(selection.user, text.raw.user, self._author())
             details = _selection_details(selection)
@@ -465,7 +468,7 @@ class _Reader:
         coder, layer = self._coder(*users)
         memo = self._memo(coding.notes)
         if selection is not None:
-            memo = self._memo((*selection.notes, *coding.notes), _comment(selection))
+            memo = self._memo((*selection.notes, *coding.notes), self._comment(selection))
         details = _selection_details(selection) if selection is not None else {}
         details |= {"guid": coding.guid, "notes": list(coding.notes)}
         date = coding.at or (selection.at if selection else "")
@@ -482,6 +485,12 @@ class _Reader:
             )
         ]
 
+    def _comment(self, selection: RawSelection) -> str:
+        """The description of a selection; in some programs it only repeats the words that are selected."""
+        same = " ".join(selection.description.split()) == " ".join(selection.name.split())
+        ours = own_convention(self.project.origin) is not None
+        return "" if same and not ours else selection.description
+
     def _author(self) -> str:
         return key(self.project.attributes.get("creatingUserGUID"))
 
@@ -489,8 +498,6 @@ class _Reader:
 
     def _attributes(self, texts: Sequence[_Text]) -> list[_Text]:
         """The texts with the values of variables, their own and those of their cases."""
-        from thematic.formats.refi.cases import case_attributes
-
         found = case_attributes(
             self.project,
             {key(guid): text.transcript for text in texts for guid in (text.raw.owner, text.raw.guid)},
@@ -499,7 +506,7 @@ class _Reader:
             self.losses,
         )
         for text in texts:
-            attributes = found.get(text.transcript.id, {})
+            attributes, text.cases = found[text.transcript.id]
             text.transcript = replace(text.transcript, attributes=attributes)
         return list(texts)
 
@@ -579,7 +586,8 @@ class _Reader:
     def _kept(self, texts: Sequence[_Text], codebook: Codebook | None) -> dict[str, Any]:
         """What an export to REFI-QDA gives back: GUIDs of everything, and what a study has no place for."""
         raw = self.project
-        ids = {key(code_guid(code)): code.id for code in codebook.codes} if codebook else {}
+        ids = {guid: code.id for guid, code in _by_guid(codebook).items()}
+        names = variable_names(raw)
         return {
             "project": {**raw.attributes, "description": raw.description, "notes": raw.notes_of_project},
             "users": [
@@ -594,7 +602,13 @@ class _Reader:
             },
             "texts": {text.transcript.id: _kept_text(text) for text in texts},
             "variables": [
-                {"guid": v.guid, "name": v.name, "type": v.type, "description": v.description}
+                {
+                    "guid": v.guid,
+                    "name": v.name,
+                    "type": v.type,
+                    "description": v.description,
+                    "attribute": names[key(v.guid)],
+                }
                 for v in raw.variables
             ],
             "cases": [
@@ -618,6 +632,13 @@ class _Reader:
 
     def _kept_note(self, note: Any) -> dict[str, Any]:
         return {"guid": note.guid, "xml": note.xml, "text": self.memos.get(key(note.guid), "")}
+
+
+def _by_guid(codebook: Codebook | None) -> dict[str, Code]:
+    if codebook is None:
+        return {}
+    codes = {code.id: code for code in codebook.codes}
+    return {key(guid): codes[id_] for id_, guid in code_guids(codebook).items()}
 
 
 _ENDINGS = (".txt", ".docx", ".doc", ".rtf", ".odt", ".pdf", ".md", ".html", ".htm", ".mp3", ".mp4", ".wav")
@@ -655,12 +676,6 @@ def _named(selection: RawSelection) -> str:
     return f"“{snippet(selection.name)}”" if selection.name else f"{selection.start} to {selection.end}"
 
 
-def _comment(selection: RawSelection) -> str:
-    """The description of a selection, unless it only repeats the words that are selected."""
-    same = " ".join(selection.description.split()) == " ".join(selection.name.split())
-    return "" if same else selection.description
-
-
 def _selection_details(selection: RawSelection) -> dict[str, Any]:
     return {
         "selection": selection.guid,
@@ -690,6 +705,8 @@ def _kept_text(text: _Text) -> dict[str, Any]:
         "notes": list(raw.notes),
         "values": [list(pair) for pair in raw.values],
         "sync": [list(pair) for pair in raw.sync],
+        "attributes": dict(text.transcript.attributes),
+        "cases": list(text.cases),
     }
     return {name: value for name, value in values.items() if value}
 
