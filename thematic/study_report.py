@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thematic.assistance import assistance
 from thematic.codebook import code_texts
 from thematic.files import write_atomic
 from thematic.model import Decision, Excerpt
 from thematic.pipeline import Pipeline
-from thematic.reporting.coded import PassageRead, code_excerpts
-from thematic.reporting.quotes import Meaning
+from thematic.reporting.coded import PassageRead
 from thematic.reporting.report import Inputs, StudyReport, make_report
 from thematic.review import judgements
 
@@ -34,15 +34,17 @@ def report_study(pipeline: Pipeline, settings: ReportSettings | None = None) -> 
 
     Raises StudyError and SettingsError with the next step.
     """
-    settings = settings or pipeline.study.settings.report
     data = pipeline.data()
-    reads = _reads(pipeline.decisions)
-    inputs = Inputs(data=data, reads=reads, settings=settings)
-    meaning = None
-    if data.codings:
-        coded = code_excerpts(data, reads=reads or None, settings=settings)
-        meaning = Meaning.of(coded, pipeline.vectors, _wording(pipeline))
-    return make_report(inputs, meaning=meaning)
+    decisions = pipeline.decisions
+    inputs = Inputs(
+        data=data,
+        reads=_reads(decisions),
+        made={coder: assistance(coder, made) for coder, made in decisions.items()},
+        vectors=pipeline.vectors,
+        wording=_wording(pipeline) if data.codings else {},
+        settings=settings or pipeline.study.settings.report,
+    )
+    return make_report(inputs)
 
 
 def _reads(decisions: Mapping[str, tuple[Decision, ...]]) -> tuple[PassageRead, ...]:

@@ -18,6 +18,7 @@ from thematic.formats.excerpt_rows import clock
 from thematic.formats.excerpts_html import FILTER_VALUES
 from thematic.formats.report_framework import place
 from thematic.formats.report_svg import inline_svg
+from thematic.reporting.groups import NO_P_VALUES
 from thematic.reporting.missing import NO_CODINGS, Missing
 from thematic.reporting.quotes import RULES
 from thematic.text import snippet
@@ -41,6 +42,9 @@ SECTIONS: dict[str, str] = {
     "together": "Codes that occur together",
     "lines": "Interviews as lines",
     "saturation": "Saturation",
+    "groups": "Groups",
+    "map": "Map of excerpts and clusters",
+    "machine": "Human and machine",
 }
 """Anchor of each section -> its heading; the template of a section is `report_<anchor>.jinja`."""
 
@@ -109,6 +113,10 @@ def render(report: StudyReport, plots: Mapping[str, Plot], excerpts: Sequence[Ex
         most_rows=MOST_ROWS,
         passages=_passages(report, excerpts),
         strip=_strip,
+        recognised=len({one.participant for one in report.recognisable}),
+        smallest=min((len(one.values) for one in report.recognisable), default=0),
+        group_figures=_group_figures(report, plots),
+        NO_P_VALUES=NO_P_VALUES,
         clear_pairs=[p for p in _pairs(report) if p.interval is not None and p.interval.low > 1][:MOST_PAIRS],
         NO_CODINGS=NO_CODINGS,
         RULES=RULES,
@@ -233,6 +241,14 @@ def _passages(report: StudyReport, excerpts: Sequence[Excerpt]) -> dict[str, lis
 
 def _pairs(report: StudyReport) -> Sequence[Pair]:
     return () if isinstance(report.pairs, Missing) else report.pairs.pairs
+
+
+def _group_figures(report: StudyReport, plots: Mapping[str, Plot]) -> list[str | None]:
+    """The name of the figure of each table of groups, or None where it has none."""
+    if isinstance(report.groups, Missing):
+        return []
+    starts = [f"groups-{n}-" for n in range(1, len(report.groups.tables) + 1)]
+    return [next((name for name in plots if f"{name}-".startswith(start)), None) for start in starts]
 
 
 def _strip(line: CodeLine, lane: int) -> str:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -68,12 +69,13 @@ _RC: dict[str, Any] = {
     "svg.hashsalt": "thematic",
     "pdf.fonttype": 42,
     "pdf.compression": 6,
-    "figure.dpi": 100,
+    "figure.dpi": 200,
+    "text.hinting": "no_hinting",  # else words have another width at each resolution
     "hatch.linewidth": 0.6,
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Plot:
     """name: of its files. title, description: in words. columns, rows: the numbers that are drawn."""
 
@@ -85,6 +87,10 @@ class Plot:
     rows: tuple[tuple[Value, ...], ...]
 
     def svg(self) -> bytes:
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> bytes:
         return self._bytes("svg", {"Date": None, "Creator": None, "Title": self.title})
 
     def pdf(self) -> bytes:
@@ -139,7 +145,7 @@ def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **grid:
         # The layout is solved once: three formats then draw the same picture, and faster.
         figure.draw_without_rendering()
         figure.draw_without_rendering()  # the second time it knows the size of what the first has set
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)
 
 
 def label(text: str, width: int = 38) -> str:
