@@ -156,8 +156,8 @@ def forest(report: AgreementReport) -> str:
     few = f"fewer than {settings.few} by some coder"
     drawing.text(left + 138, legend_y, few, color=SOFT, size=12)
     if pool.themes:
-        drawing.diamond(left + 316, legend_y - 4, 5)
-        drawing.text(left + 327, legend_y, "theme", color=SOFT, size=12)
+        drawing.diamond(left + 336, legend_y - 4, 5)
+        drawing.text(left + 347, legend_y, "theme", color=SOFT, size=12)
     drawing.text(left, legend_y + 22, _interval_note(pool), color=SOFT, size=12)
     return drawing.done()
 
