@@ -11,9 +11,9 @@ import pytest
 
 from tests.builders import make_coding, make_segmentation, make_study_data, make_transcript
 from thematic.formats import quotes_csv, quotes_docx, quotes_md
-from thematic.formats.places import participants, speakers_of, time_of
+from thematic.formats.places import Speech, participants
 from thematic.formats.quote_rows import quotes_by_code
-from thematic.model import StudyData
+from thematic.model import Quote, StudyData, Transcript
 
 
 def coded(words: str, memo: str = "") -> StudyData:
@@ -28,15 +28,19 @@ def coded(words: str, memo: str = "") -> StudyData:
     )
 
 
+def span(talk: Transcript, start: int, end: int) -> Quote:
+    return Quote(transcript_id=talk.id, start=start, end=end, text=talk.text[start:end])
+
+
 # --- Who and when --------------------------------------------------------------------------------------
 
 
 def test_a_span_over_two_turns_has_two_speakers_and_the_first_time() -> None:
     talk = make_transcript("F1", [("Ada", "one two"), ("Ben", "three"), ("Ada", "four")], seconds_a_turn=10)
     start, end = talk.turns[1].start + 1, talk.turns[2].end
-    assert speakers_of(talk, start, end) == ("Ben", "Ada")
-    assert time_of(talk, start, end) == 10
-    assert speakers_of(talk, talk.turns[1].start, talk.turns[1].start) == ("Ben",)
+    assert Speech([talk]).speakers(span(talk, start, end)) == ("Ben", "Ada")
+    assert Speech([talk]).time(span(talk, start, end)) == 10
+    assert Speech([talk]).speakers(span(talk, talk.turns[1].start, talk.turns[1].start)) == ("Ben",)
 
 
 def test_the_time_is_that_of_the_cue_in_which_a_span_begins() -> None:
@@ -44,7 +48,7 @@ def test_the_time_is_that_of_the_cue_in_which_a_span_begins() -> None:
     begin = talk.turns[0].start
     turn = replace(talk.turns[0], anchors=((begin + 4, 3.0), (begin + 8, 7.0)))
     talk = replace(talk, turns=(turn,))
-    assert [time_of(talk, begin + i, begin + i + 1) for i in (0, 4, 7, 8)] == [0, 3, 3, 7]
+    assert [Speech([talk]).time(span(talk, begin + i, begin + i + 1)) for i in (0, 4, 7, 8)] == [0, 3, 3, 7]
 
 
 def test_several_who_take_part_in_one_interview_are_told_apart() -> None:
@@ -107,7 +111,7 @@ def test_the_document_has_headings_quotes_and_memos_in_the_margin() -> None:
     place = styles.index(("Heading 2", "Extra support  1"))
     assert styles[place + 2][0] == "Quoted"
     assert styles[place + 2][1].startswith("Long. Forty minutes a month")
-    assert styles[place + 3] == ("Attribution", "P01, 0:02:04 · Ana, Ben")
+    assert styles[place + 3] == ("QuotedBy", "P01, 0:02:04 · Ana, Ben")
     [comment] = list(document.comments)
     assert (comment.author, comment.text) == ("Ana", "the week needs a middle")
     assert comment.timestamp.isoformat().startswith("2024-03-05T14:30:00")

@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from thematic.codebook import COLOR, id_from_name, make_codebook
-from thematic.codebook import path as code_path
+from thematic.codebook import COLOR, id_from_name, make_codebook, walk
 from thematic.model import Code, Codebook
 
 __all__ = ["FoundCodes", "split_path", "writable"]
@@ -36,13 +35,15 @@ class FoundCodes:
     def __init__(self, study: Codebook | None) -> None:
         self._codes: dict[str, Code] = {}
         self._by_path: dict[tuple[str, ...], str] = {}
-        self._study = study
         self._ids: set[str] = set()
         self._names: dict[str, list[str]] = {}
+        self._own = {code.id: code for code in study.codes} if study is not None else {}
         if study is not None:
-            self._ids = {code.id for code in study.codes}
-            for code in study.codes:
-                self._by_path.setdefault(_key(code_path(study, code.id)), code.id)
+            self._ids = set(self._own)
+            paths: dict[str | None, tuple[str, ...]] = {None: ()}
+            for _, code in walk(study):  # parents come before their children
+                paths[code.id] = (*paths[code.parent_id], code.name)
+                self._by_path.setdefault(_key(paths[code.id]), code.id)
                 if code.status == "active":
                     self._names.setdefault(code.name.casefold(), []).append(code.id)
 
@@ -82,8 +83,8 @@ class FoundCodes:
 
     def use(self, code_id: str) -> str:
         """Take a code of the study, and what is above it, into the project's codebook."""
-        if code_id not in self._codes and self._study is not None:
-            code = next((c for c in self._study.codes if c.id == code_id), None)
+        if code_id not in self._codes:
+            code = self._own.get(code_id)
             if code is not None:
                 if code.parent_id is not None:
                     self.use(code.parent_id)

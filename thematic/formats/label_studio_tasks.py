@@ -7,7 +7,7 @@ same tasks in two shapes. Offsets are code points, as Label Studio stores them s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -28,7 +28,19 @@ def render_files(data: StudyData) -> dict[str, bytes]:
     An annotation holds the codings of one coder in one transcript; coder, layer and memo stand in the `meta`
     of each region, since Label Studio knows only its own users.
     """
-    tasks = [_task(data, transcript) for transcript in data.transcripts]
+    codings: dict[str, dict[str, list[Coding]]] = {}
+    for coding in data.codings:
+        codings.setdefault(coding.quote.transcript_id, {}).setdefault(coding.coder_id, []).append(coding)
+    excerpts = {e.id: e for s in data.segmentations for e in s.excerpts}
+    first: dict[str, list[Suggestion]] = {}
+    for s in data.suggestions:
+        if s.excerpt_id in excerpts and s.code_id and s.rank == 1:
+            first.setdefault(excerpts[s.excerpt_id].transcript_id, []).append(s)
+    labels, names = code_labels(data.codebook), coder_names(data)
+    tasks = [
+        _task(t, codings.get(t.id, {}), first.get(t.id, []), excerpts, labels, names)
+        for t in data.transcripts
+    ]
     return {
         "tasks.json": _json(tasks, indent=1),
         "tasks.jsonl": b"".join(_json(task) for task in tasks),
@@ -50,14 +62,14 @@ def not_carried(data: StudyData) -> tuple[Problem, ...]:
     return tuple(told)
 
 
-def _task(data: StudyData, transcript: Transcript) -> dict[str, Any]:
-    labels, names = code_labels(data.codebook), coder_names(data)
-    by_coder: dict[str, list[Coding]] = {}
-    for coding in data.codings:
-        if coding.quote.transcript_id == transcript.id:
-            by_coder.setdefault(coding.coder_id, []).append(coding)
-    excerpts = {e.id: e for s in data.segmentations if s.transcript_id == transcript.id for e in s.excerpts}
-    first = [s for s in data.suggestions if s.excerpt_id in excerpts and s.code_id and s.rank == 1]
+def _task(
+    transcript: Transcript,
+    by_coder: Mapping[str, list[Coding]],
+    first: Sequence[Suggestion],
+    excerpts: Mapping[str, Excerpt],
+    labels: dict[str, str],
+    names: dict[str, str],
+) -> dict[str, Any]:
     task: dict[str, Any] = {
         "data": {
             "text": transcript.text,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from thematic.codebook import walk
 from thematic.errors import Problem
 from thematic.formats.excerpt_rows import code_labels, coders_who_looked, codes_in_use, excerpt_rows
-from thematic.formats.places import participants, turns_of
+from thematic.formats.places import Speech, participants
 from thematic.formats.safe_csv import safe_csv
 from thematic.formats.variable_names import variable_names
 from thematic.model import Code, StudyData
@@ -169,11 +169,11 @@ def _excerpt_rows(data: StudyData, attributes: Mapping[str, Column], codes: Sequ
 def _participant_rows(
     data: StudyData, attributes: Mapping[str, Column], codes: Sequence[Column]
 ) -> list[Row]:
-    transcripts = {t.id: t for t in data.transcripts}
+    speech = Speech(data.transcripts)
     given: dict[tuple[str, str], set[str]] = {}
     for coding in data.codings:
         quote = coding.quote
-        for turn in turns_of(transcripts[quote.transcript_id], quote.start, quote.end):
+        for turn in speech.turns(quote):
             given.setdefault((quote.transcript_id, turn.speaker), set()).add(coding.code_id)
     looked = coders_who_looked(data)
     excerpts: dict[tuple[str, str], list[bool]] = {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from thematic.codebook import walk
 from thematic.formats.excerpt_rows import code_labels, coder_names, coders_who_looked, excerpt_rows
 from thematic.formats.parquet import table_bytes
-from thematic.formats.places import participants, speakers_of, time_of
+from thematic.formats.places import Speech, participants
 from thematic.model import StudyData
 from thematic.text import count_words
 
@@ -112,7 +112,7 @@ def _excerpts(data: StudyData) -> list[dict[str, Any]]:
 
 
 def _codings(data: StudyData) -> list[dict[str, Any]]:
-    transcripts = {t.id: t for t in data.transcripts}
+    speech = Speech(data.transcripts)
     names = coder_names(data)
     met: dict[int, list[str]] = {}
     for row in excerpt_rows(data):
@@ -136,8 +136,8 @@ def _codings(data: StudyData) -> list[dict[str, Any]]:
             "start": c.quote.start,
             "end": c.quote.end,
             "text": c.quote.text,
-            "speakers": list(speakers_of(transcripts[c.quote.transcript_id], c.quote.start, c.quote.end)),
-            "start_time": time_of(transcripts[c.quote.transcript_id], c.quote.start, c.quote.end),
+            "speakers": list(speech.speakers(c.quote)),
+            "start_time": speech.time(c.quote),
             "code": c.code_id,
             "coder": c.coder_id,
             "coder_name": names[c.coder_id],

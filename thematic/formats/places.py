@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from thematic.model import StudyData, Transcript, Turn
+from thematic.model import Quote, StudyData, Transcript, Turn
 from thematic.text import count_words
 
-__all__ = ["Participant", "participants", "speakers_of", "time_of", "turns_of"]
+__all__ = ["Participant", "Speech", "participants"]
 
 
-def turns_of(transcript: Transcript, start: int, end: int) -> Sequence[Turn]:
-    """The turns that share a character with the span; an empty span belongs to the turn it stands in."""
-    turns = transcript.turns  # in order and not overlapping
-    first = bisect_right([turn.end for turn in turns], start)
-    last = bisect_left([turn.start for turn in turns], max(end, start + 1))
-    return turns[first:last]
+class Speech:
+    """The turns of transcripts, to be found by a span. Made once for many spans."""
 
+    def __init__(self, transcripts: Iterable[Transcript]) -> None:
+        self.transcripts = {transcript.id: transcript for transcript in transcripts}
+        turns = {id_: transcript.turns for id_, transcript in self.transcripts.items()}
+        self._starts = {id_: [turn.start for turn in found] for id_, found in turns.items()}
+        self._ends = {id_: [turn.end for turn in found] for id_, found in turns.items()}
 
-def speakers_of(transcript: Transcript, start: int, end: int) -> tuple[str, ...]:
-    """The names of who says the span, in order, each once."""
-    return tuple(dict.fromkeys(turn.speaker for turn in turns_of(transcript, start, end)))
+    def turns(self, quote: Quote) -> Sequence[Turn]:
+        """The turns that share a character with the quote; one without words belongs to the turn it is in."""
+        id_ = quote.transcript_id  # turns are in order and do not overlap
+        first = bisect_right(self._ends[id_], quote.start)
+        last = bisect_left(self._starts[id_], max(quote.end, quote.start + 1))
+        return self.transcripts[id_].turns[first:last]
 
+    def speakers(self, quote: Quote) -> tuple[str, ...]:
+        """The names of who says it, in order, each once."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns(quote)))
 
-def time_of(transcript: Transcript, start: int, end: int) -> float | None:
-    """When the cue begins in which the span begins, in seconds; None where it is not known."""
-    for turn in turns_of(transcript, start, end)[:1]:
-        before = bisect_right([offset for offset, _ in turn.anchors], start) - 1
-        return turn.anchors[before][1] if before >= 0 else turn.start_time
-    return None
+    def time(self, quote: Quote) -> float | None:
+        """When the cue begins in which the quote begins, in seconds; None where it is not known."""
+        for turn in self.turns(quote)[:1]:
+            before = bisect_right([offset for offset, _ in turn.anchors], quote.start) - 1
+            return turn.anchors[before][1] if before >= 0 else turn.start_time
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from thematic.formats.excerpt_rows import clock, coder_names, codes_in_use, said_by
-from thematic.formats.places import speakers_of, time_of
+from thematic.formats.excerpt_rows import clock, codes_in_use, said_by
+from thematic.formats.places import Speech
 from thematic.model import Code, Coding, Quote, StudyData, Transcript
 
 __all__ = ["CodedQuote", "attribution", "of_coders", "quotes_by_code", "summary"]
@@ -28,28 +28,27 @@ def quotes_by_code(data: StudyData) -> list[tuple[int, Code, list[CodedQuote]]]:
 
     Codes that nobody gave are there with an empty list; retired ones only where somebody gave them.
     """
-    transcripts = {transcript.id: transcript for transcript in data.transcripts}
-    order = {id_: i for i, id_ in enumerate(transcripts)}
+    speech = Speech(data.transcripts)
+    order = {transcript.id: i for i, transcript in enumerate(data.transcripts)}
     spans: dict[str, dict[tuple[int, int, int], list[Coding]]] = {}
     for coding in data.codings:
         quote = coding.quote
         place = (order[quote.transcript_id], quote.start, quote.end)
         spans.setdefault(coding.code_id, {}).setdefault(place, []).append(coding)
     return [
-        (depth, code, [_coded(transcripts, made) for _, made in sorted(spans.get(code.id, {}).items())])
+        (depth, code, [_coded(speech, made) for _, made in sorted(spans.get(code.id, {}).items())])
         for depth, code in codes_in_use(data)
     ]
 
 
-def _coded(transcripts: dict[str, Transcript], codings: Iterable[Coding]) -> CodedQuote:
+def _coded(speech: Speech, codings: Iterable[Coding]) -> CodedQuote:
     made = tuple(sorted(codings, key=lambda c: (c.layer, c.coder_id, c.at.isoformat())))
     quote = made[0].quote
-    transcript = transcripts[quote.transcript_id]
     return CodedQuote(
         quote=quote,
-        transcript=transcript,
-        speakers=speakers_of(transcript, quote.start, quote.end),
-        start_time=time_of(transcript, quote.start, quote.end),
+        transcript=speech.transcripts[quote.transcript_id],
+        speakers=speech.speakers(quote),
+        start_time=speech.time(quote),
         codings=made,
     )
 
@@ -60,9 +59,8 @@ def attribution(coded: CodedQuote) -> str:
     return ", ".join(filter(None, (coded.transcript.id, *speakers, clock(coded.start_time))))
 
 
-def of_coders(coded: CodedQuote, data: StudyData) -> str:
+def of_coders(coded: CodedQuote, names: Mapping[str, str]) -> str:
     """Who gave the code, with the layer where it is not the coder's own: `Ana, Ben`, `Cy (negotiated)`."""
-    names = coder_names(data)
     said = (said_by(c, names) for c in coded.codings)
     return ", ".join(dict.fromkeys(said))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thematic.formats.excerpt_rows import clock, code_labels, coder_names
-from thematic.formats.places import speakers_of, time_of
+from thematic.formats.places import Speech
 from thematic.formats.safe_csv import safe_csv
 from thematic.model import StudyData
 
@@ -21,8 +21,8 @@ def render(data: StudyData) -> bytes:
     `start` and `end` are code points into the canonical text, half-open. Read back by `thematic import`.
     """
     labels, names = code_labels(data.codebook), coder_names(data)
-    transcripts = {transcript.id: transcript for transcript in data.transcripts}
-    order = {id_: i for i, id_ in enumerate(transcripts)}
+    speech = Speech(data.transcripts)
+    order = {transcript.id: i for i, transcript in enumerate(data.transcripts)}
     attributes = list(dict.fromkeys(name for t in data.transcripts for name in t.attributes))
     rows = []
     for coding in sorted(
@@ -32,14 +32,14 @@ def render(data: StudyData) -> bytes:
         ),
     ):  # fmt: skip
         quote = coding.quote
-        transcript = transcripts[quote.transcript_id]
+        transcript = speech.transcripts[quote.transcript_id]
         rows.append(
             [
                 transcript.id,
                 quote.start,
                 quote.end,
-                ", ".join(speakers_of(transcript, quote.start, quote.end)),
-                clock(time_of(transcript, quote.start, quote.end)),
+                ", ".join(speech.speakers(quote)),
+                clock(speech.time(quote)),
                 quote.text,
                 labels.get(coding.code_id, coding.code_id),
                 coding.code_id,

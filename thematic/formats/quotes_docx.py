@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from thematic.formats.docx_bytes import docx_bytes, holdable
 from thematic.formats.excerpt_rows import coder_names
-from thematic.formats.quote_rows import CodedQuote, attribution, of_coders, quotes_by_code, summary
+from thematic.formats.quote_rows import attribution, of_coders, quotes_by_code, summary
 from thematic.model import StudyData
 
 if TYPE_CHECKING:
@@ -28,36 +29,84 @@ def render(data: StudyData) -> bytes:
 
     document = docx.Document()
     _styles(document)
-    quotes = quotes_by_code(data)
-    document.add_paragraph(holdable(data.title), style="Title")
-    document.add_paragraph(holdable(summary(data, quotes)), style="Attribution")
+    page = _Page(document)
+    quotes, names = quotes_by_code(data), coder_names(data)
+    page.add("Title", data.title)
+    page.add("Attribution", summary(data, quotes))
     for depth, code, found in quotes:
-        heading = document.add_heading(holdable(code.name), level=min(depth + 1, DEEPEST))
-        if found:
-            heading.add_run(f"  {len(found)}").style = "Count"
+        page.add(f"Heading{min(depth + 1, DEEPEST)}", code.name, count=len(found))
         for paragraph in filter(str.strip, code.definition.split("\n")):
-            document.add_paragraph(holdable(paragraph), style="Definition")
+            page.add("Definition", paragraph)
         for coded in found:
-            _quote(document, coded, data)
+            words = page.add("Quoted", coded.quote.text)
+            page.add("QuotedBy", f"{attribution(coded)} · {of_coders(coded, names)}")
+            told = set()
+            for coding in coded.codings:
+                name = names[coding.coder_id]
+                if coding.memo and (name, coding.memo) not in told:
+                    told.add((name, coding.memo))
+                    page.comment(words, name, coding.memo, coding.at)
     _page_numbers(document)
     return docx_bytes(document, title=data.title)
 
 
-def _quote(document: Document, coded: CodedQuote, data: StudyData) -> None:
-    names = coder_names(data)
-    words = document.add_paragraph(holdable(coded.quote.text), style="Quoted")
-    document.add_paragraph(
-        holdable(f"{attribution(coded)} · {of_coders(coded, data)}"), style="Attribution"
-    ).paragraph_format.left_indent = words.style.paragraph_format.left_indent
-    told = set()
-    for coding in coded.codings:
-        name = names[coding.coder_id]
-        if coding.memo and (name, coding.memo) not in told:
-            told.add((name, coding.memo))
-            comment = document.add_comment(
-                words.runs, holdable(coding.memo), author=holdable(name), initials=holdable(name)[:2].upper()
-            )
-            comment._comment_elm.date = coding.at.replace(microsecond=0)
+class _Page:
+    """The body of a document, to which paragraphs are added at its end.
+
+    python-docx looks through all that is there for every paragraph that it adds: with ten thousand quotes
+    that is minutes. So the elements are made here.
+    """
+
+    def __init__(self, document: Document) -> None:
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        self._element, self._name = OxmlElement, qn
+        self._document = document
+        self._end = document.element.body.sectPr
+
+    def add(self, style: str, text: str, *, count: int = 0) -> Any:
+        """A paragraph of this style; `count` stands small behind a heading. Returns its first run."""
+        paragraph = self._element("w:p")
+        look = self._element("w:pStyle")
+        look.set(self._name("w:val"), style)
+        properties = self._element("w:pPr")
+        properties.append(look)
+        paragraph.append(properties)
+        run = self._run(text)
+        paragraph.append(run)
+        if count:
+            number = self._run(f"  {count}")
+            look = self._element("w:rStyle")
+            look.set(self._name("w:val"), "Count")
+            properties = self._element("w:rPr")
+            properties.append(look)
+            number.insert(0, properties)
+            paragraph.append(number)
+        self._end.addprevious(paragraph)
+        return run
+
+    def _run(self, text: str) -> Any:
+        run = self._element("w:r")
+        for i, line in enumerate(holdable(text).split("\n")):
+            if i:
+                run.append(self._element("w:br"))
+            words = self._element("w:t")
+            words.text = line
+            words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            run.append(words)
+        return run
+
+    def comment(self, run: Any, name: str, memo: str, at: datetime) -> None:
+        """A memo in the margin of a run."""
+        from docx.text.run import Run
+
+        marked = Run(run, self._document)
+        author = holdable(name)
+        comment = self._document.add_comment(
+            marked, holdable(memo), author=author, initials=author[:2].upper()
+        )
+        comment._comment_elm.date = at.replace(microsecond=0)
 
 
 def _styles(document: Document) -> None:
@@ -80,6 +129,7 @@ def _styles(document: Document) -> None:
     paragraph_style("Definition", 10, MUTED, italic=True, after=6, keep_with_next=True)
     paragraph_style("Quoted", 11, INK, indent=0.75, before=6, keep_with_next=True)
     paragraph_style("Attribution", 9, MUTED, after=6)
+    paragraph_style("QuotedBy", 9, MUTED, after=6, indent=0.75)
     count = document.styles.add_style("Count", WD_STYLE_TYPE.CHARACTER)
     count.font.size, count.font.bold, count.font.color.rgb = Pt(9), False, RGBColor(*MUTED)
     for level in range(1, DEEPEST + 1):

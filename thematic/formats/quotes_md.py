@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from thematic.formats.excerpt_rows import coder_names
 from thematic.formats.quote_rows import CodedQuote, attribution, of_coders, quotes_by_code, summary
@@ -20,19 +21,18 @@ def render(data: StudyData) -> bytes:
 
     Signs that Markdown would read as its own are escaped, so that the words show as they were said.
     """
-    quotes = quotes_by_code(data)
+    quotes, names = quotes_by_code(data), coder_names(data)
     lines = [f"# {_plain(data.title)}", "", _plain(summary(data, quotes)), ""]
     for depth, code, found in quotes:
         lines += [f"{'#' * min(depth + 2, 6)} {_plain(code.name)}", ""]
         if code.definition:
             lines += [*(f"*{_plain(p)}*  " for p in code.definition.split("\n") if p.strip()), ""]
         for coded in found:
-            lines += [*_quote(coded, data), ""]
+            lines += [*_quote(coded, names), ""]
     return ("\n".join(lines).rstrip("\n") + "\n").encode("utf-8", "replace")
 
 
-def _quote(coded: CodedQuote, data: StudyData) -> list[str]:
-    names = coder_names(data)
+def _quote(coded: CodedQuote, names: Mapping[str, str]) -> list[str]:
     words = [f"> {_plain(line)}  " if line.strip() else ">" for line in coded.quote.text.split("\n")]
     words[-1] = words[-1].rstrip()
     memos = [
@@ -40,7 +40,7 @@ def _quote(coded: CodedQuote, data: StudyData) -> list[str]:
         for c in coded.codings
         if c.memo
     ]
-    said = f"> — {_plain(attribution(coded))} · {_plain(of_coders(coded, data))}"
+    said = f"> — {_plain(attribution(coded))} · {_plain(of_coders(coded, names))}"
     return [*words, ">", said, *(line for memo in dict.fromkeys(memos) for line in (">", memo))]
 
 
