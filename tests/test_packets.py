@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,16 @@ from thematic.journal import read_journal
 from thematic.packeting import read_back, write_packet
 from thematic.review import make_codings
 from thematic.study import Study
+
+
+def open_document() -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    return target.getvalue()
+
+
+OPEN_DOCUMENT = open_document()
 
 
 @pytest.fixture(scope="module")
@@ -221,11 +232,31 @@ def test_a_packet_of_somebody_else(study: Study) -> None:
         ("ada.csv", b"Excerpt,Decision\n", "a CSV has lost the row keys"),
         ("~$ada.xlsx", b"x", "a workbook that is open"),
         ("ada.xlsx", b"PK\x03\x04 damaged", "no .xlsx workbook"),
+        ("ada.ods", OPEN_DOCUMENT, "no .xlsx workbook"),
     ],
 )
 def test_a_file_that_is_no_packet(name: str, content: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read_packet(content, name)
+
+
+def renamed(sheet: Worksheet, columns: dict[str, int]) -> None:
+    sheet.title = "Review (2)"
+
+
+def test_a_sheet_that_was_renamed_is_named(study: Study) -> None:
+    with pytest.raises(InputError, match="the sheet Review was renamed or removed"):
+        read_back(study, filled(study, renamed), "ada")
+
+
+def test_several_codes_fit_into_one_cell_and_names_survive_what_word_makes_of_them(study: Study) -> None:
+    def change(sheet: Worksheet, columns: dict[str, int]) -> None:
+        code(2, "Clinician’s  recommendation")(sheet, columns)
+        sheet.cell(2, columns["Also"], "Chat feature; technology-trouble")
+
+    read_back(study, filled(study, change), "ada")
+    ((decision), *_) = read_journal(study.journal_path("ada"))[0]
+    assert decision.code_ids == ("clinician-recommendation", "chat-feature", "technology-trouble")
 
 
 def test_another_workbook_is_no_packet() -> None:

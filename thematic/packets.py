@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from thematic.codebook import find_code
-from thematic.errors import Problem, ThematicError
+from thematic.errors import CodebookError, Problem, ThematicError
 from thematic.model import Action, Codebook, Decision, Excerpt, Quote
 from thematic.review import Judgement, Review, hidden_by_lot
 from thematic.text import snippet
@@ -202,7 +202,7 @@ def _problem(row: FilledRow, file: str, message: str, hint: str | None) -> Probl
 def _meaning(row: FilledRow, codebook: Codebook) -> tuple[Action | None, tuple[str, ...], tuple[str, ...]]:
     """The action, the ids of the codes that apply and of those judged not to. Raises ThematicError where
     what is written contradicts itself."""
-    codes = tuple(dict.fromkeys(find_code(codebook, name).id for name in row.codes))
+    codes = tuple(dict.fromkeys(id_ for text in row.codes for id_ in _codes_in(text, codebook)))
     judged = dict.fromkeys(find_code(codebook, name).id for name in row.rejected)
     rejected = tuple(id_ for id_ in judged if id_ not in codes)
     decision = row.decision
@@ -237,6 +237,17 @@ def _meaning(row: FilledRow, codebook: Codebook) -> tuple[Action | None, tuple[s
     if rejected:
         return "reject", (), rejected
     return ("memo" if row.memo else None), (), ()
+
+
+def _codes_in(text: str, codebook: Codebook) -> list[str]:
+    """The ids of the codes that are named: one, or several with ; or a line end between them."""
+    try:
+        return [find_code(codebook, text).id]
+    except CodebookError:
+        parts = [part for part in re.split("[;\n]", text) if part.strip()]
+        if len(parts) < 2:
+            raise
+    return [find_code(codebook, part).id for part in parts]
 
 
 def _says_already(

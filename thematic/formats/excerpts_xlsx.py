@@ -196,7 +196,7 @@ def _read_me(
                     "Read the words and the question before them. Write in yellow cells only.",
                 ),
                 *(BLIND_DECISIONS if blind else DECISIONS).items(),
-                ("“Also”", "A second code of the same words; more of them go into the memo."),
+                ("“Also”", "Further codes of the same words, with ; between them."),
             ],
         ),
         (
@@ -294,7 +294,13 @@ def _drop_downs(
         "error_message": "Choose a code of the sheet Codebook. A new one goes into the memo.",
     }
     places = {title: index for index, (title, _, _) in enumerate(columns)}
-    lists = {"Decision": decision} | ({"Code": code, "Also": code} if has_codes else {})
+    # Several codes, with ; between them, are in no list: the program asks, and an import checks each.
+    also = code | {
+        "error_type": "warning",
+        "error_title": "More than one code?",
+        "error_message": "Names of codes of the sheet Codebook, with ; between them.",
+    }
+    lists = {"Decision": decision} | ({"Code": code, "Also": also} if has_codes else {})
     for title, options in lists.items():
         sheet.data_validation(1, places[title], rows, places[title], options)
 

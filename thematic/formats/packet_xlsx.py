@@ -28,9 +28,12 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\xa0":
 def read_packet(data: bytes, name: str) -> Returned:
     """The rows of a review workbook. Raises InputError when it cannot be read as one at all."""
     workbook = _open(data, name)
-    if KEY_SHEET not in workbook.sheetnames or "Review" not in workbook.sheetnames:
+    lost = [sheet for sheet in ("Review", KEY_SHEET) if sheet not in workbook.sheetnames]
+    if lost:
         raise InputError(
-            "this workbook is no packet: its sheets Review and _key are not both there",
+            "this workbook is no packet"
+            if len(lost) > 1
+            else f"the sheet {lost[0]} was renamed or removed, so that this is no packet any more",
             path=name,
             hint="make one with `thematic packet --for NAME`; return it as .xlsx, with all its sheets",
         )
@@ -83,7 +86,7 @@ def _open(data: bytes, name: str) -> Workbook:
             path=name,
             hint="close it in Excel, name the other",
         )
-    if not zipfile.is_zipfile(BytesIO(data)):
+    if not zipfile.is_zipfile(BytesIO(data)) or b"opendocument.spreadsheet" in data[:200]:
         raise InputError(
             "this is no .xlsx workbook" + (": a CSV has lost the row keys" if name.endswith(".csv") else ""),
             path=name,
@@ -176,7 +179,9 @@ def _row(
                 f"{excerpt_id or 'a row without id'} is no excerpt of this packet",
                 name,
                 line,
-                "restore the id from the packet as it was sent",
+                "restore the id from the packet as it was sent"
+                if excerpt_id
+                else "delete the row, or restore its id; remarks belong under Memo",
             )
         )
     elif _hash(excerpt_id, values["Words"]) != hashes[excerpt_id]:
@@ -191,11 +196,10 @@ def _row(
         )
     decision = _fold(values["Decision"])
     allowed = {_fold(word): word for word in (*DECISIONS, *BLIND_DECISIONS)}
-    if decision and decision not in allowed:
+    if decision and decision not in allowed and not wrong:
+        offered = ", ".join(DECISIONS if suggested.get(excerpt_id) else BLIND_DECISIONS)
         wrong.append(
-            Problem(
-                f"“{values['Decision']}” is no decision", name, line, f"choose one of {', '.join(allowed)}"
-            )
+            Problem(f"“{values['Decision']}” is no decision", name, line, f"choose one of {offered}")
         )
     problems += wrong
     if wrong:
