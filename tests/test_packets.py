@@ -331,6 +331,14 @@ def test_one_in_ten_comes_without_suggestions_to_a_coder_who_is_assisted(study: 
     assert sum(bool(row.shown) for row in rows) > len(rows) / 2
 
 
+def test_a_packet_of_nothing_is_not_made(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("INT: Hello?\nP01: Yes.\n")
+    arguments = ("run", tmp_path / "one.txt", "-c", CODEBOOK, "-o", tmp_path / "s", "--model", "hash")
+    assert thematic(*arguments).returncode == 0
+    with pytest.raises(InputError, match="no excerpt to code"):
+        write_packet(Study.open(tmp_path / "s"), "ada", mode="blind")
+
+
 def test_a_kind_of_packet_that_there_is_not(study: Study) -> None:
     with pytest.raises(SettingsError, match="cannot be made as pdf"):
         write_packet(study, "ada", mode="blind", to="pdf")

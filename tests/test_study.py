@@ -75,6 +75,19 @@ def test_a_folder_with_other_things_is_refused_and_left_alone(tmp_path: Path) ->
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+def test_a_study_is_not_made_where_one_is(tmp_path: Path) -> None:
+    Study.create(tmp_path / "s", StudySettings())
+    with pytest.raises(StudyError, match="is a study already"):
+        Study.create(tmp_path / "s", StudySettings())
+
+
+def test_a_file_that_cannot_be_written_is_named_as_the_person_knows_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError) as caught:
+        write_atomic(tmp_path / ("x" * 250), b"")
+    assert caught.value.filename == str(tmp_path / ("x" * 250))
+
+
 def test_what_a_killed_run_left_does_not_make_a_folder_full(tmp_path: Path) -> None:
     (tmp_path / ".study.toml.4242.tmp").write_text("half")
     assert Study.create(tmp_path, StudySettings()).root == tmp_path

@@ -67,6 +67,10 @@ def write_packet(
         segmentations=tuple(data.segmentations[i] for i in chosen),
     )
     excerpts = [excerpt for s in data.segmentations for excerpt in s.excerpts]
+    if not excerpts:
+        raise InputError(
+            "there is no excerpt to code", hint="run `thematic status` to see what the study holds"
+        )
     made = make_packet(coder, mode, data.codebook, excerpts)
     path = out or study.root / "packets" / f"{coder}.{to}"
     write_atomic(path, _render(data, made, to))

@@ -126,6 +126,12 @@ class Study:
         """A new study in `root`, which must be absent or empty. study.toml is the first file written."""
         if root.exists() and not root.is_dir():
             raise StudyError("this is a file, not a folder", path=str(root), hint="name a new folder")
+        if (root / "study.toml").is_file():
+            raise StudyError(
+                "this folder is a study already",
+                path=str(root),
+                hint="go on with it (thematic status --study DIR), or name a new folder",
+            )
         if root.is_dir() and not is_empty(root):
             raise StudyError(
                 "this folder is not empty and is no study",

@@ -314,6 +314,7 @@ def test_every_mistake_is_told_in_one_pass(bad: Path, tmp_path: Path) -> None:
 def test_an_unknown_model(tmp_path: Path) -> None:
     arguments = ("run", SAMPLES / "P01.txt", "-c", CODEBOOK, "-o", tmp_path / "out")
     assert "is not on this machine" in failing(*arguments, "--model", "no-such-model")
+    assert not (tmp_path / "out").exists()  # else its settings would name that model ever after
 
 
 def test_a_folder_that_is_no_study_is_refused_and_left_alone(bad: Path) -> None:

@@ -100,7 +100,7 @@ def run(
     if as_json:
         _print_json(pipeline)
     else:
-        _print_summary(pipeline)
+        _print_summary(pipeline, quiet=quiet)
 
 
 def demo(
@@ -133,7 +133,7 @@ def demo(
     if as_json:
         _print_json(pipeline)
     else:
-        _print_summary(pipeline)
+        _print_summary(pipeline, quiet=quiet)
 
 
 def _override(settings: StudySettings, *, title: str | None, **tables: dict[str, Any]) -> StudySettings:
@@ -160,9 +160,10 @@ def _run(
     from thematic.study import Study
 
     study = Study(out, settings) if (out / "study.toml").is_file() else None
-    codebook_file, inputs = check_all(
+    codebook_file, inputs, _ = check_all(
         lambda: read_codebook_file(codebook),
         lambda: read_inputs(paths, settings=settings.read, study=study),
+        lambda: _check_model(settings),
     )
     study = study or Study.create(out, settings)
     with study.lock(), render.progress(quiet) as on_stage:
@@ -182,6 +183,14 @@ def _run(
     return pipeline
 
 
+def _check_model(settings: StudySettings) -> None:
+    """Raise ModelError for a model that is not there, while nothing is written yet."""
+    if settings.embed.model:
+        from thematic.embedding import model_sha256
+
+        model_sha256(settings.embed.model, allow_download=settings.embed.allow_download)
+
+
 def _take_codings(study: Study, path: Path) -> None:
     """The coded rows of `path` as decisions of their coders; what the journals have already stays."""
     from thematic.formats.projects import ProjectSettings, read_project
@@ -198,7 +207,11 @@ def _print_json(pipeline: Pipeline) -> None:
     render.print_json({"study": str(pipeline.study.root), **record})
 
 
-def _print_summary(pipeline: Pipeline) -> None:
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     """What was made, where it is, and what to do next."""
     import json
 
@@ -216,11 +229,18 @@ def _print_summary(pipeline: Pipeline) -> None:
     table.add_column(justify="right")
     table.add_column()
     table.add_row(
-        f"{counts['transcripts']:,}", f"interviews, {counts['words_of_participants']:,} words of participants"
+        f"{counts['transcripts']:,}",
+        f"{_plural('interview', counts['transcripts'])}, "
+        f"{counts['words_of_participants']:,} words of participants",
     )
     table.add_row(
         f"{counts['excerpts']:,}",
-        "excerpts" + (f" ({aside:,} back-channel turns set aside, listed in run.json)" if aside else ""),
+        _plural("excerpt", counts["excerpts"])
+        + (
+            f" ({aside:,} back-channel {_plural('turn', aside)} set aside, listed in run.json)"
+            if aside
+            else ""
+        ),
     )
     table.add_row(
         f"{counts['excerpts_with_suggestions']:,}",
@@ -228,12 +248,14 @@ def _print_summary(pipeline: Pipeline) -> None:
     )
     table.add_row(f"{counts['excerpts_abstained']:,}", "where no code is suggested, with the reason")
     table.add_row(
-        f"{shown:,}", f"clusters to read ({counts['clusters']['hidden']:,} unstable or small ones hidden)"
+        f"{shown:,}",
+        f"{_plural('cluster', shown)} to read "
+        f"({counts['clusters']['hidden']:,} unstable or small ones hidden)",
     )
     console.print(table)
     # Warnings of reading and of the codebook were told above; that nothing is calibrated stands in the table.
     notes = [*record["notes"]["suggesting"][1:], *([] if shown else record["notes"]["clustering"])]
-    for note in notes:
+    for note in () if quiet else notes:
         console.print(f"[dim]·[/] {escape(note)}")
     console.print()
     console.print("[bold]Look here[/]")
