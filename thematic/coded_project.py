@@ -48,12 +48,13 @@ class LossReport:
     """What an import or an export carried and what it did not. The standard asks every importer for it.
 
     carried: numbers of things, in the order to show them. notes: what was decided on the way (how offsets
-    were counted, what was put right).
+    were counted, what was put right). positions: how those of each text were read, as JSON takes it.
     """
 
     carried: tuple[tuple[str, int], ...] = ()
     losses: tuple[Loss, ...] = ()
     notes: tuple[str, ...] = ()
+    positions: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def gone(self) -> tuple[Loss, ...]:
@@ -95,7 +96,7 @@ class LossReport:
                 for loss in self.losses
             ],
             "notes": list(self.notes),
-        }
+        } | ({"positions": [dict(each) for each in self.positions]} if self.positions else {})
 
 
 class Losses:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from thematic.anchoring import anchor
 from thematic.coded_project import CodedProject, Losses, LossReport, ProjectCoding, ProjectText
+from thematic.journal import read_journal
 from thematic.kept_imports import kept_records
 from thematic.model import Coder, Coding, Decision, Quote, StudyData, Suggestion, Transcript
 from thematic.pipeline import Pipeline
@@ -44,7 +46,7 @@ def study_project(
 ) -> CodedProject:
     """The study as it stands now: texts, codebook, and what people's decisions add up to."""
     losses = Losses()
-    reviews = {coder: Review.replay(coder, made) for coder, made in pipeline.decisions.items()}
+    reviews = {coder: Review.replay(coder, made) for coder, made in _decisions(pipeline).items()}
     codings = [coding for review in reviews.values() for coding in _of_coder(review, losses)]
     transcripts = tuple(pipeline.transcripts.values())
     codebook = pipeline.codebook
@@ -87,6 +89,15 @@ def study_project(
         report=LossReport(losses=losses.all()),
         kept=_joined(record for record in kept_records(pipeline.study) if record.get("format") == "refi-qda"),
     )
+
+
+def _decisions(pipeline: Pipeline) -> dict[str, tuple[Decision, ...]]:
+    """The decisions of each coder at their present places; no excerpts are made for it."""
+    study = pipeline.study
+    texts = {id_: transcript.text for id_, transcript in pipeline.transcripts.items()}
+    earlier = {id_: study.earlier_texts(id_) for id_ in texts}
+    journals = {path.stem: read_journal(path)[0] for path in study.journals()}
+    return {coder: anchor(made, texts, earlier).decisions for coder, made in journals.items()}
 
 
 def _text(transcript: Transcript) -> ProjectText:

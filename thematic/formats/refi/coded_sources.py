@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from thematic.coded_project import CodedProject, Losses, ProjectCoding
 from thematic.formats.codebook_qdc import code_guids
 from thematic.formats.refi.casebook import text_values
-from thematic.formats.refi.elements import Elements, valid_guid, xsd_date
+from thematic.formats.refi.elements import Elements, valid_date, valid_guid, xsd_date
 from thematic.formats.refi.identity import made_guid
 from thematic.formats.refi.offsets import Convention, SourceText
 from thematic.formats.refi.parsing import key
@@ -29,7 +28,7 @@ Users = Mapping[tuple[str, Layer], str]
 class CodedSources:
     """TextSource elements, the files that they name, and GUIDs: of each transcript, and all there are."""
 
-    elements: list[str] = field(default_factory=list)
+    elements: list[bytes] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     of_transcript: dict[str, str] = field(default_factory=dict)
     guids: set[str] = field(default_factory=set)
@@ -76,20 +75,19 @@ def coded_sources(
                 example=transcript.title,
             )
         selections, whole = writer.rows(transcript, by_text.get(transcript.id, []))
-        found.elements.append(
-            make.element(
-                "TextSource",
-                make.text("Description", about.get("description", "")),
-                *(f"\n{selection}" for selection in selections),
-                *(f"\n{coding}" for coding in whole),
-                *writer.notes_of(about),
-                *(values[transcript.id].elements(make) if transcript.id in values else ()),
-                guid=guid,
-                name=about.get("owner_name") or about.get("name") or transcript.title,
-                plainTextPath=f"internal://{file_name}",
-                **writer.made(about),
-            )
+        element = make.element(
+            "TextSource",
+            make.text("Description", about.get("description", "")),
+            *(f"\n{selection}" for selection in selections),
+            *(f"\n{coding}" for coding in whole),
+            *writer.notes_of(about),
+            *(values[transcript.id].elements(make) if transcript.id in values else ()),
+            guid=guid,
+            name=about.get("owner_name") or about.get("name") or transcript.title,
+            plainTextPath=f"internal://{file_name}",
+            **writer.made(about),
         )
+        found.elements.append(element.encode())
     return found
 
 
@@ -131,9 +129,9 @@ class _Writer:
         """Who made or changed something and when, as it came."""
         return {
             "creatingUser": self.by_key.get(about.get(f"{prefix}user", ""), ""),
-            "creationDateTime": _date(about.get(f"{prefix}at", "")),
+            "creationDateTime": valid_date(about.get(f"{prefix}at", "")),
             "modifyingUser": self.by_key.get(about.get("modified_by", ""), ""),
-            "modifiedDateTime": _date(about.get("modified_at", "")),
+            "modifiedDateTime": valid_date(about.get("modified_at", "")),
         }
 
     def _selection(
@@ -218,11 +216,3 @@ def _coding_guid(coding: ProjectCoding) -> str:
     quote = coding.quote
     place = (quote.transcript_id, str(quote.start), str(quote.end), "whole" if coding.whole else "")
     return made_guid("coding", coding.coder_id, coding.layer, *place, coding.code_id or "")
-
-
-def _date(written: str) -> str:
-    try:
-        datetime.fromisoformat(written)
-    except ValueError:
-        return ""
-    return written if "T" in written else ""

@@ -9,9 +9,10 @@ from xml.sax.saxutils import escape
 
 from thematic.codebook import GUID
 
-__all__ = ["Elements", "valid_guid", "xsd_date"]
+__all__ = ["Elements", "valid_date", "valid_guid", "xsd_date"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?")
 _ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 _CONTENT = {"\r": "&#13;"}
 
@@ -57,6 +58,19 @@ def valid_guid(written: str) -> str:
     bare = written.strip()
     inside = bare[1:-1] if bare.startswith("{") and bare.endswith("}") else bare
     return bare if GUID.fullmatch(inside) else ""
+
+
+def valid_date(written: str) -> str:
+    """The moment as it is written, where the standard allows it so, or empty."""
+    return written if _MOMENT.fullmatch(written) and _is_moment(written) else ""
+
+
+def _is_moment(written: str) -> bool:
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def xsd_date(at: datetime | None) -> str:

@@ -220,7 +220,9 @@ def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
     try:
         text = data.decode(encoding)
     except LookupError:
-        raise InputError(f"there is no text encoding “{encoding}”", path=name, line=1) from None
+        raise InputError(
+            f"there is no text encoding “{encoding}”", path=name, line=1, hint="export the project again"
+        ) from None
     except UnicodeError:
         said = encoding.removesuffix("-sig")
         repairs.append(f"the project file is not {said} as it says; read as Western Windows (cp1252)")

@@ -41,6 +41,7 @@ from thematic.formats.refi.parsing import (
     key,
     parse_project,
 )
+from thematic.formats.refi.times import with_times
 from thematic.model import Code, Codebook, Coder, Layer, Quote, Transcript
 from thematic.text import join_names, snippet
 
@@ -278,7 +279,8 @@ class _Reader:
         reading = read_file(
             SourceFile(f"{clean_id(raw.owner_name)}{extension}", data), settings=ReadSettings()
         )
-        text = reading.transcripts[0].text
+        # Our readers set paragraphs apart by an empty line; programs count one line end, or a CRLF, for each.
+        text = reading.transcripts[0].text.replace("\n\n", "\n")
         told = ["only its rich text is in the file; positions are counted in its plain words"]
         return SourceText(text), data, extension, told
 
@@ -296,6 +298,8 @@ class _Reader:
         chosen = choose(sources, asked=asked, stated=own_convention(self.project.origin))
         for text in texts:
             text.choice = chosen.get(text.transcript.id)
+            convention = text.choice.convention if text.choice else None
+            text.transcript = with_times(text.transcript, text.raw.sync, text.source, convention)
             if text.choice is None:
                 continue
             if text.choice.rivals:
@@ -581,7 +585,13 @@ class _Reader:
             ("notes (imports/…/notes.md)", len(notes)),
             ("texts with attributes", sum(bool(text.transcript.attributes) for text in texts)),
         )
-        return LossReport(carried=carried, losses=self.losses.all(), notes=tuple(dict.fromkeys(self.notes)))
+        positions = tuple(
+            {"text": text.transcript.title} | text.choice.record()
+            for text in texts
+            if text.choice is not None
+        )
+        notes_ = tuple(dict.fromkeys(self.notes))
+        return LossReport(carried=carried, losses=self.losses.all(), notes=notes_, positions=positions)
 
     def _kept(self, texts: Sequence[_Text], codebook: Codebook | None) -> dict[str, Any]:
         """What an export to REFI-QDA gives back: GUIDs of everything, and what a study has no place for."""

@@ -21,7 +21,7 @@ from thematic.formats.codebook_qdc import code_guids, describe, read_codebook_qd
 from thematic.formats.refi.casebook import casebook
 from thematic.formats.refi.coded_sources import coded_sources
 from thematic.formats.refi.conventions import PROFILES, origin_of
-from thematic.formats.refi.elements import Elements, valid_guid
+from thematic.formats.refi.elements import Elements, valid_date, valid_guid
 from thematic.formats.refi.identity import MACHINE_GUID, MACHINE_NAME, layered_name, user_guid
 from thematic.formats.refi.kept_elements import kept_elements
 from thematic.formats.refi.parsing import NAMESPACE, key
@@ -60,30 +60,30 @@ def write_project(project: CodedProject, *, profile: str = "spec") -> Written:
     codes = ""
     if project.codebook is not None:
         codes = _codes(project.codebook, project.kept.get("codes", {}), written_notes, make)
-    known = {*sources.guids, *users.values()}
-    known |= set(code_guids(project.codebook).values()) if project.codebook else set()
-    kept = kept_elements(project, {key(guid): guid for guid in known}, make, losses)
     about = project.kept.get("project", {})
-    author = valid_guid(about.get("creatingUserGUID", ""))
-    inside = [
+    known = {key(guid): guid for guid in (*sources.guids, *users.values())}
+    if project.codebook is not None:
+        known |= {key(guid): guid for guid in code_guids(project.codebook).values()}
+    kept = kept_elements(project, known, make, losses)
+    inside: tuple[str | bytes, ...] = (
         _users(project, users, make),
         codes and f"<CodeBook>\n{codes}\n</CodeBook>",
         make.group("Variables", variables),
         make.group("Cases", cases),
-        make.group("Sources", sources.elements),
+        # As bytes, text by text: with one emoji in it, a string takes four bytes a character.
+        b"\n".join([b"<Sources>", *sources.elements, b"</Sources>"]) if sources.elements else "",
         *kept.groups,
         make.text("Description", about.get("description", "")),
         *kept.references,
+    )
+    parts: list[str | bytes] = [
+        _opening(project, users, profile, make),
+        *(each for each in inside if each),
+        "</Project>",
+        "",
     ]
-    opening = make.element(
-        "Project",
-        name=project.title or "Untitled",
-        origin=origin_of(profile),
-        creatingUserGUID=author if key(author) in {key(guid) for guid in users.values()} else "",
-        creationDateTime=about.get("creationDateTime", "") if author else "",
-    ).removesuffix("/>")
-    opening = f'<?xml version="1.0" encoding="utf-8"?>\n{opening} xmlns="{NAMESPACE}">'
-    xml = "\n".join([opening, *filter(None, inside), "</Project>", ""]).encode()
+    xml = b"\n".join(part if isinstance(part, bytes) else part.encode() for part in parts)
+    sources.elements.clear()
     validate(xml)
     if make.replaced:
         losses.add("characters that XML forbids", "U+FFFD stands for each", count=make.replaced)
@@ -97,29 +97,46 @@ def write_project(project: CodedProject, *, profile: str = "spec") -> Written:
         ("variables", len(variables)),
         ("cases", len(cases)),
     )
-    notes = (f"profile {profile}: {PROFILES[profile]}",)
-    report = project.report
     report = LossReport(
-        carried=carried, losses=(*report.losses, *losses.all()), notes=(*notes, *report.notes)
+        carried=carried,
+        losses=(*project.report.losses, *losses.all()),
+        notes=(f"profile {profile}: {PROFILES[profile]}", *project.report.notes),
     )
     return Written(_package(xml, sources.files), report)
 
 
+def _opening(
+    project: CodedProject, users: Mapping[tuple[str, Layer], str], profile: str, make: Elements
+) -> str:
+    """The declaration and the start of the root. No path of a machine is in it, and no date of ours."""
+    about = project.kept.get("project", {})
+    known = {key(guid): guid for guid in users.values()}
+    element = make.element(
+        "Project",
+        name=project.title or "Untitled",
+        origin=origin_of(profile),
+        creatingUserGUID=known.get(key(about.get("creatingUserGUID")), ""),
+        creationDateTime=valid_date(about.get("creationDateTime", "")),
+    )
+    start = element.removesuffix("/>")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{start} xmlns="{NAMESPACE}">'
+
+
 def validate(xml: bytes) -> None:
-    """Raise InputError unless this is valid by the schema of the standard."""
+    """Raise InputError unless this is valid by the schema of the standard. Holds one element at a time."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-    schema = etree.XMLSchema(
-        etree.fromstring(files("thematic").joinpath("schemas/Project.xsd").read_bytes(), parser)
-    )
-    if not schema.validate(etree.fromstring(xml, parser)):
-        first = schema.error_log[0]
+    schema = etree.XMLSchema(etree.fromstring(files("thematic").joinpath("schemas/Project.xsd").read_bytes()))
+    options = {"resolve_entities": False, "no_network": True, "huge_tree": True, "schema": schema}
+    try:
+        for _, element in etree.iterparse(io.BytesIO(xml), events=("end",), **options):
+            element.clear()
+    except etree.XMLSyntaxError as error:
         raise InputError(
-            f"the project would not be valid REFI-QDA: {first.message}; nothing was written",
-            line=first.line,
+            f"the project would not be valid REFI-QDA: {error.msg}; nothing was written",
+            line=error.lineno,
             hint="please report this: it is a mistake of thematic, not yours",
-        )
+        ) from None
 
 
 def _package(xml: bytes, texts: dict[str, bytes]) -> bytes:
