@@ -29,14 +29,16 @@ def anchor(
     texts: Mapping[str, str],
     earlier: Mapping[str, Sequence[str]],
     excerpts: Iterable[Excerpt] = (),
+    known: Mapping[tuple[str, int], Alignment] | None = None,
 ) -> Anchored:
     """The decisions as they stand in the present texts; the journals are not touched.
 
     texts: the present text of each transcript. earlier: the texts it had before, latest first.
+    known: the alignments that need not be guessed, by transcript and the place among its earlier texts.
     excerpts: the present ones; a decision on the very span of one is given its id.
     """
     ids = {(e.transcript_id, e.start, e.end): e.id for e in excerpts}
-    alignments: dict[tuple[str, int], Alignment] = {}
+    alignments: dict[tuple[str, int], Alignment] = dict(known or {})
     kept: list[Decision] = []
     reworded: list[Decision] = []
     lost: list[Decision] = []

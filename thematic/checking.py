@@ -6,19 +6,43 @@ Floor 5, beside ingestion.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from thematic.deidentification import Finding, Findings, Group, Passage, find_identifiers, group_findings
-from thematic.study import Study
+from thematic.deidentification import (
+    Finding,
+    Findings,
+    Group,
+    Passage,
+    find_identifiers,
+    form_key,
+    group_findings,
+)
+from thematic.identifier_log import read_log, standing
+from thematic.keyfile import load_key
+from thematic.not_identifiers import read_not_identifiers
+from thematic.study import NOT_IDENTIFIERS, Study
 
 if TYPE_CHECKING:
     from thematic.formats.reading import Reading, SourceFile
     from thematic.model import ProgressCallback, Transcript
+    from thematic.pipeline import Pipeline
 
-__all__ = ["Checked", "check_files", "check_transcripts"]
+__all__ = [
+    "Checked",
+    "State",
+    "check_files",
+    "check_study",
+    "check_transcripts",
+    "decided_forms",
+    "encodings_of",
+    "originals",
+]
+
+State = Literal["open", "postponed", "allowed", "replaced", "pseudonym"]
+"""What was decided about a form. A pseudonym is what stands for a replaced one."""
 
 StageProgress = Callable[[str], "ProgressCallback"]
 
@@ -29,14 +53,30 @@ class Checked:
     looked through."""
 
     groups: tuple[Group, ...]
+    states: Mapping[str, State]
     files: int
     words: int
     recognised_by: str | None
     notes: tuple[str, ...] = ()
 
     @property
+    def undecided(self) -> tuple[Group, ...]:
+        """What nobody decided about, what was postponed, and what is replaced and yet still stands there."""
+        return tuple(group for group in self.groups if self._is_undecided(group))
+
+    def _is_undecided(self, group: Group) -> bool:
+        state = self.states[group.key]
+        return state in ("open", "postponed") or (state == "replaced" and group.leaves)
+
+    @property
     def direct(self) -> tuple[Group, ...]:
-        return tuple(group for group in self.groups if group.is_direct)
+        """The undecided forms that are direct identifiers."""
+        return tuple(group for group in self.undecided if group.is_direct)
+
+    @property
+    def leaving(self) -> tuple[Group, ...]:
+        """The undecided direct identifiers that an export or a packet would carry."""
+        return tuple(group for group in self.direct if group.leaves)
 
     def record(self) -> dict[str, Any]:
         """The result as plain values, for --json: every occurrence with its place and the words around it."""
@@ -46,17 +86,19 @@ class Checked:
             "recognised_by": self.recognised_by,
             "counts": {
                 "direct": len(self.direct),
-                "indirect": len(self.groups) - len(self.direct),
-                "occurrences": sum(len(group.findings) for group in self.groups),
+                "indirect": len(self.undecided) - len(self.direct),
+                "occurrences": sum(len(group.findings) for group in self.undecided),
+                "decided": len(self.groups) - len(self.undecided),
             },
             "notes": list(self.notes),
-            "findings": [_group_record(group) for group in self.groups],
+            "findings": [_group_record(group, self.states[group.key]) for group in self.groups],
         }
 
 
-def _group_record(group: Group) -> dict[str, Any]:
+def _group_record(group: Group, state: State) -> dict[str, Any]:
     return {
         "form": group.form,
+        "state": state,
         "kind": group.kind,
         "class": "direct" if group.is_direct else "indirect",
         "count": len(group.findings),
@@ -132,14 +174,18 @@ def check_transcripts(
     recognise: bool = True,
     on_stage: StageProgress | None = None,
     notes: Sequence[str] = (),
+    decided: Mapping[str, State] | None = None,
 ) -> Checked:
     """The check of transcripts as they are, with whatever else is to be looked through.
 
-    recognise: also with spaCy's model, where it is installed.
+    recognise: also with spaCy's model, where it is installed. decided: what was decided, by the key of the
+    form.
     """
     found = _find(transcripts, besides, recognise=recognise, on_stage=on_stage)
+    groups = group_findings(found.findings)
     return Checked(
-        groups=group_findings(found.findings),
+        groups=groups,
+        states={group.key: state_of(group.key, decided or {}) for group in groups},
         files=files,
         words=found.words,
         recognised_by=found.recognised_by,
@@ -168,25 +214,97 @@ def _find(
     )
 
 
+def state_of(key: str, decided: Mapping[str, State]) -> State:
+    """What was decided about a form: about itself, or about every word of it as a pseudonym."""
+    if key in decided:
+        return decided[key]
+    words = key.split()
+    if len(words) > 1 and all(decided.get(word) == "pseudonym" for word in words):
+        return "pseudonym"
+    return "open"
+
+
 def check_study(study: Study, *, recognise: bool = True, on_stage: StageProgress | None = None) -> Checked:
     """The check of a study: its texts as they stand, labels, attributes and memos, and what its originals
-    hide."""
-    from thematic.formats.transcripts import open_file, read_file
+    hide, with what was decided about each form."""
     from thematic.pipeline import Pipeline
 
     pipeline = Pipeline(study)
     transcripts = list(pipeline.transcripts.values())
-    besides = list(memos(pipeline))
-    for path in sorted((study.root / "transcripts").glob("*")):
-        file = open_file(path)
-        if file.problem is None:
-            besides += passages_beside(file, read_file(file))
     return check_transcripts(
-        transcripts, besides, files=len(transcripts), recognise=recognise, on_stage=on_stage
+        transcripts,
+        [*memos(pipeline), *hidden_in_originals(study)],
+        files=len(transcripts),
+        recognise=recognise,
+        on_stage=on_stage,
+        decided=decided_forms(study),
     )
 
 
-def memos(pipeline: Any) -> Iterable[Passage]:
+def hidden_in_originals(study: Study) -> Iterator[Passage]:
+    """What the files in transcripts/ say beside their text. A file that can no longer be read says
+    nothing."""
+    from thematic.errors import ThematicError
+    from thematic.formats.reading import ReadSettings
+    from thematic.formats.transcripts import open_file, read_file
+
+    encodings = encodings_of(study)
+    for path in originals(study):
+        try:
+            file = open_file(path)
+            yield from passages_beside(
+                file, read_file(file, settings=ReadSettings(encoding=encodings.get(path.name)))
+            )
+        except ThematicError:
+            continue
+
+
+def originals(study: Study) -> list[Path]:
+    """The original files of the transcripts, in order of name."""
+    sources = {study.record(id_)["source"]["path"] for id_ in study.transcript_ids()}
+    return [path for name in sorted(sources) if (path := study.root / "transcripts" / name).is_file()]
+
+
+def encodings_of(study: Study) -> dict[str, str]:
+    """How each original was decoded, by the name of its file; only those that are text."""
+    sources = (study.record(id_)["source"] for id_ in study.transcript_ids())
+    return {source["path"]: source["encoding"] for source in sources if source.get("encoding")}
+
+
+def decided_forms(study: Study) -> dict[str, State]:
+    """What was decided about each form, by its key: from not_identifiers.toml and from the log.
+
+    Without the key file of the study, what was decided can be attributed to no form, and all are open.
+    """
+    decided: dict[str, State] = {}
+    path = study.root / NOT_IDENTIFIERS
+    if path.is_file():
+        decided |= dict.fromkeys(read_not_identifiers(path.read_bytes(), str(path)), "allowed")
+    log = read_log(study.root)
+    key = load_key(next((record["key"] for record in log if record.get("key")), "")) if log else None
+    if key is None:
+        return decided
+    latest = standing(log)
+    for form, entry in key.entries.items():
+        decision = latest.get(key.finding_id(form), {}).get("decision")
+        state = _STATES.get(str(decision))
+        if state:
+            decided[form] = state
+        if state == "replaced" and entry.decision == "replace":
+            whole = form_key(entry.replacement)
+            decided |= {word: "pseudonym" for word in (whole, *whole.split()) if word not in decided}
+    return decided
+
+
+_STATES: dict[str, State] = {
+    "allow": "allowed",
+    "replace": "replaced",
+    "generalise": "replaced",
+    "postpone": "postponed",
+}
+
+
+def memos(pipeline: Pipeline) -> Iterator[Passage]:
     """The memos that coders have written with their codings."""
     for coding in pipeline.codings:
         if coding.memo.strip():

@@ -9,19 +9,23 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thematic import __version__
-from thematic.errors import InputError, Problem, ThematicError
+from thematic.errors import InputError, Problem, StudyError, ThematicError
 from thematic.files import write_atomic
-from thematic.study import PARTICIPANTS, SPEAKERS, ReadingSettings, Study, fingerprint
+from thematic.identifier_log import read_log, standing
+from thematic.keyfile import key_folder
+from thematic.study import NOT_IDENTIFIERS, PARTICIPANTS, SPEAKERS, ReadingSettings, Study, fingerprint
 from thematic.text import join_names
 
 if TYPE_CHECKING:
+    from thematic.deidentification.replacing import Replacer
     from thematic.formats.reading import Reading, SourceFile
     from thematic.formats.speakers import Roster, Speaker
+    from thematic.keyfile import KeyFile
     from thematic.model import Codebook, ProgressCallback
 
 __all__ = [
@@ -48,13 +52,15 @@ class CodebookFile:
 class FileRead:
     """A transcript file: its bytes, what they were read as, the hash of all that decides how.
 
-    `is_held`: the study has it already, read in the same way.
+    `is_held`: the study has it already, read in the same way. `replaced`: for each transcript in which names
+    were replaced, the edits and the hash of its text before.
     """
 
     file: SourceFile
     key: str
     reading: Reading
     is_held: bool = False
+    replaced: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,13 @@ def read_inputs(
     beside = _files_beside(paths, open_file)
     speakers_file = _own_file(SPEAKERS, beside, study)
     # Whatever can change how a file is read is in the key, so that a file with a known key is not read again.
-    how = fingerprint("read", __version__, settings, hashlib.sha256(speakers_file or b"").hexdigest())
+    how = fingerprint(
+        "read",
+        __version__,
+        settings,
+        hashlib.sha256(speakers_file or b"").hexdigest(),
+        *replacements_key(study),
+    )
     known = {id_: study.record(id_) for id_ in study.transcript_ids()} if study else {}
     held: dict[str, list[str]] = {}
     for id_, record in known.items():
@@ -139,8 +151,9 @@ def read_inputs(
         warnings += (
             with_attributes([t for read in readings for t in read.transcripts], sheet)[1] if new else []
         )
+    replacer = study_replacer(study) if new else None
     files = tuple(
-        FileRead(file, key := _key(how, file), reading, key in held)
+        _replaced(FileRead(file, key := _key(how, file), reading, key in held), replacer)
         for file, reading in zip(new, readings, strict=True)
     )
     _refuse_clashes(files, known)
@@ -166,7 +179,9 @@ def ingest(
         write_atomic(study.root / "transcripts" / file.file.name, file.file.data)
         record = _report_record(file.reading)
         for transcript in file.reading.transcripts:
-            study.save_transcript(transcript, read_key=file.key, report=record)
+            study.save_transcript(
+                transcript, read_key=file.key, report=record, replaced=file.replaced.get(transcript.id)
+            )
         if update:
             update(i, len(inputs.files))
     if report.speakers and not (study.root / SPEAKERS).exists():
@@ -197,12 +212,90 @@ def set_codebook(study: Study, file: CodebookFile) -> None:
     study.keep_codebook(file.codebook)
 
 
+def replacements_key(study: Study | None) -> list[str]:
+    """What changes when another form is to be replaced, or by other words; empty where nothing is."""
+    if study is None:
+        return []
+    decided = standing(read_log(study.root))
+    return [f"{id_}={d['replacement']}" for id_, d in sorted(decided.items()) if d.get("replacement")]
+
+
+def study_replacer(study: Study | None) -> Replacer | None:
+    """What replaces names in the transcripts of a study, or None where nothing is to be replaced.
+
+    Raises StudyError when the key file is not here: a transcript would be read with the names in it.
+    """
+    if study is None or not replacements_key(study):
+        return None
+    from thematic.deidentification.replacing import Replacer
+
+    return Replacer(study_key(study).replacements())
+
+
+def study_key(study: Study) -> KeyFile:
+    """The key file that the log of the study names. Raises StudyError when it is not here, or too old."""
+    from thematic.keyfile import load_key
+
+    log = read_log(study.root)
+    key_id = next((record["key"] for record in log if record.get("key")), "")
+    key = load_key(key_id)
+    if key is None:
+        raise StudyError(
+            f"the key file {key_id} of this study is not on this machine: it holds the pseudonyms",
+            path=str(key_folder() / f"{key_id}.json"),
+            hint="copy it there from whoever decided about names, by a safe way, or name its folder in "
+            "THEMATIC_KEYS",
+        )
+    known = {key.finding_id(form) for form, entry in key.entries.items() if entry.replacement}
+    if {id_ for id_, d in standing(log).items() if d.get("replacement")} - known:
+        raise StudyError(
+            "the key file is older than the decisions of the study: some of their names are not in it",
+            path=str(key.path()),
+            hint="copy the newest one from whoever decided last",
+        )
+    return key
+
+
+def _replaced(file: FileRead, replacer: Replacer | None) -> FileRead:
+    """The file with pseudonyms in its transcripts, its speakers and its report."""
+    if replacer is None:
+        return file
+    transcripts = []
+    edits: dict[str, Any] = {}
+    for transcript in file.reading.transcripts:
+        changed, made = replacer.transcript(transcript)
+        transcripts.append(changed)
+        if made:
+            digest = hashlib.sha256(transcript.text.encode("utf-8", "surrogatepass")).hexdigest()
+            edits[transcript.id] = {"unreplaced_sha256": digest, "edits": [list(edit) for edit in made]}
+    reading = file.reading
+    report = reading.report
+    changed_report = replace(
+        report,
+        dropped=tuple(replace(piece, text=replacer.text(piece.text)) for piece in report.dropped),
+        warnings=tuple(replace(w, message=replacer.text(w.message)) for w in report.warnings),
+    )
+    speakers = tuple(
+        replace(
+            speaker,
+            label=replacer.text(speaker.label),
+            name=replacer.text(speaker.name),
+            first_words=replacer.text(speaker.first_words),
+        )
+        for speaker in reading.speakers
+    )
+    changed_reading = replace(
+        reading, transcripts=tuple(transcripts), report=changed_report, speakers=speakers
+    )
+    return replace(file, reading=changed_reading, replaced=edits)
+
+
 def _files_beside(paths: Iterable[Path], open_file: Callable[[Path], SourceFile]) -> dict[str, SourceFile]:
     """speakers.toml and the sheet of participants that lie beside the transcripts: the first of each."""
     found: dict[str, SourceFile] = {}
     for path in paths:
         folder = path if path.is_dir() else path.parent
-        for name in (SPEAKERS, *PARTICIPANTS):
+        for name in (SPEAKERS, NOT_IDENTIFIERS, *PARTICIPANTS):
             if name not in found and (folder / name).is_file():
                 found[name] = open_file(folder / name)
     if all(name in found for name in PARTICIPANTS):

@@ -291,7 +291,8 @@ class Pipeline:
             return {}
         texts = {id_: transcript.text for id_, transcript in self.transcripts.items()}
         earlier = {id_: self.study.earlier_texts(id_) for id_ in texts}
-        return {coder: anchor(made, texts, earlier, self.excerpts) for coder, made in journals.items()}
+        known = {key: a for id_ in texts for key, a in self.study.known_alignments(id_, texts[id_]).items()}
+        return {coder: anchor(made, texts, earlier, self.excerpts, known) for coder, made in journals.items()}
 
     @cached_property
     def codings(self) -> tuple[Coding, ...]:

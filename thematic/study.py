@@ -8,6 +8,8 @@
       transcripts/               the originals, never modified
       texts/<id>.txt, <id>.json  canonical text, and its turns; earlier/ has what a text was before
       decisions/<coder>.jsonl    append-only, one file per coder
+      identifiers.jsonl          what was decided about identifiers, none of which it quotes; append-only
+      not_identifiers.toml       words that look like names and identify nobody; people edit it; optional
       .thematic/                 machine data, disposable, each file named by the hash of its inputs
       exports/
 
@@ -36,7 +38,7 @@ from thematic.model import Codebook, Source, Transcript, Turn
 from thematic.reporting import ReportSettings
 from thematic.segmentation import SegmentSettings
 from thematic.suggestion import SuggestSettings
-from thematic.text import join_names
+from thematic.text import Alignment, align_replaced, join_names
 
 __all__ = [
     "AgreementSettings",
@@ -51,6 +53,7 @@ __all__ = [
 T = TypeVar("T")
 
 SPEAKERS = "speakers.toml"
+NOT_IDENTIFIERS = "not_identifiers.toml"
 PARTICIPANTS = ("participants.csv", "participants.xlsx")
 
 
@@ -200,8 +203,19 @@ class Study:
         path = self.root / "texts" / f"{transcript_id}.txt"
         return read_transcript(path.with_suffix(".json").read_bytes(), path.read_bytes(), path=str(path))
 
-    def save_transcript(self, transcript: Transcript, *, read_key: str, report: Mapping[str, Any]) -> None:
-        """Write texts/<id>.txt and then texts/<id>.json; the second makes the first count."""
+    def save_transcript(
+        self,
+        transcript: Transcript,
+        *,
+        read_key: str,
+        report: Mapping[str, Any],
+        replaced: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write texts/<id>.txt and then texts/<id>.json; the second makes the first count.
+
+        replaced: where names were replaced in the text as it was read (`edits`), and the hash of that text
+        (`unreplaced_sha256`).
+        """
         data = transcript.text.encode("utf-8", "surrogatepass")
         record = {
             "id": transcript.id,
@@ -215,20 +229,54 @@ class Study:
                 {k: v for k, v in dataclasses.asdict(turn).items() if k != "anchors" or v}
                 for turn in transcript.turns
             ],
-        }
+        } | ({"replaced": replaced} if replaced else {})
         path = self.root / "texts" / f"{transcript.id}.txt"
         if path.exists() and (before := path.read_bytes()) != data:
             # Decisions quote the text they were made on: it is kept, so that their places can be found again.
             digest = hashlib.sha256(before).hexdigest()[:12]
-            write_atomic(self.root / "texts" / "earlier" / f"{transcript.id}-{digest}.txt", before)
+            earlier = self.root / "texts" / "earlier" / f"{transcript.id}-{digest}.txt"
+            write_atomic(earlier.with_suffix(".json"), json_bytes(self._replaced(transcript.id)))
+            write_atomic(earlier, before)
         write_atomic(path, data)
         write_atomic(self.root / "texts" / f"{transcript.id}.json", json_bytes(record))
 
     def earlier_texts(self, transcript_id: str) -> list[str]:
         """The texts a transcript had before it was corrected, latest first."""
+        paths = self._earlier_paths(transcript_id)
+        return [path.read_bytes().decode("utf-8", "surrogatepass") for path in paths]
+
+    def known_alignments(self, transcript_id: str, text: str) -> dict[tuple[str, int], Alignment]:
+        """How earlier texts, by their place in `earlier_texts`, correspond to the present one, where they
+        differ from it by nothing but replaced names."""
+        paths = self._earlier_paths(transcript_id)
+        if not paths:
+            return {}
+        now = self._replaced(transcript_id)
+        known: dict[tuple[str, int], Alignment] = {}
+        for i, path in enumerate(paths):
+            try:
+                then = json.loads(path.with_suffix(".json").read_bytes())
+            except (OSError, ValueError):
+                continue  # from before replacements were recorded: it is aligned by its words
+            if then["unreplaced_sha256"] == now["unreplaced_sha256"]:
+                old = path.read_bytes().decode("utf-8", "surrogatepass")
+                edits = ([tuple(edit) for edit in record["edits"]] for record in (then, now))
+                known[transcript_id, i] = align_replaced(old, text, *edits)
+        return known
+
+    def _earlier_paths(self, transcript_id: str) -> list[Path]:
         paths = (self.root / "texts" / "earlier").glob(f"{transcript_id}-????????????.txt")
-        latest_first = sorted(paths, key=lambda path: (-path.stat().st_mtime_ns, path.name))
-        return [path.read_bytes().decode("utf-8", "surrogatepass") for path in latest_first]
+        return sorted(paths, key=lambda path: (-path.stat().st_mtime_ns, path.name))
+
+    def _replaced(self, transcript_id: str) -> dict[str, Any]:
+        """Where names were replaced in a text that the study holds, and the hash of the text as it was
+        read."""
+        record = self.record(transcript_id)
+        found: dict[str, Any] = record.get("replaced") or {
+            "unreplaced_sha256": record["text_sha256"],
+            "edits": [],
+        }
+        return found
 
     def participants_path(self) -> Path | None:
         """The sheet of case attributes, if the study has one."""

@@ -7,6 +7,7 @@ normalisation, so that every offset can be mapped back to the source.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -19,6 +20,7 @@ __all__ = [
     "Alignment",
     "Found",
     "align",
+    "align_replaced",
     "canonical",
     "check_quote",
     "count_words",
@@ -100,11 +102,16 @@ def join_names(names: Sequence[str], conjunction: str = "and") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which parts of an old text stand unchanged in a new one: (old start, new start, length), in order."""
+    """Which parts of an old text stand unchanged in a new one: (old start, new start, length), in order.
+
+    `replaced` is given where every change is known to be the replacement of one name by another: (old start,
+    old end, new start, new end), in order. Then a quote has a certain place, however much of it was replaced.
+    """
 
     old: str
     new: str
     blocks: tuple[tuple[int, int, int], ...]
+    replaced: tuple[tuple[int, int, int, int], ...] | None = None
 
     def place(self, offset: int) -> int | None:
         """Where the character at an old offset is now; None when it was changed or removed."""
@@ -158,6 +165,11 @@ def find_again(quote: Quote, alignment: Alignment) -> Found:
     """
     if alignment.old[quote.start : quote.end] != quote.text:
         return Found("lost", None)
+    if alignment.replaced is not None:
+        left, right = (_edge(alignment.replaced, offset) for offset in (quote.start, quote.end))
+        if alignment.new[left[0] : right[1]].strip():
+            return Found("same", _requote(quote, alignment.new, left[0], right[1]))
+        return Found("lost", None)
     start, last = alignment.place(quote.start), alignment.place(quote.end - 1)
     if start is not None and alignment.new.startswith(quote.text, start):
         return Found("same", _requote(quote, alignment.new, start, start + len(quote.text)))
@@ -172,6 +184,53 @@ def find_again(quote: Quote, alignment: Alignment) -> Found:
     if SequenceMatcher(None, quote.text, words, autojunk=False).ratio() < _LEAST_ALIKE:
         return Found("lost", None)
     return Found("reworded", _requote(quote, alignment.new, begin, end))
+
+
+Replaced = tuple[int, int, int, int]
+
+
+def align_replaced(
+    old: str, new: str, old_edits: Sequence[Replaced], new_edits: Sequence[Replaced]
+) -> Alignment:
+    """How two texts correspond that were made from one by replacing names in it.
+
+    The edits are (start, end in the one text, start, end in the text made from it), in order.
+    """
+    zones: list[list[int]] = []
+    for start, end, *_ in sorted([*old_edits, *new_edits]):
+        if zones and start < zones[-1][1]:
+            zones[-1][1] = max(zones[-1][1], end)
+        else:
+            zones.append([start, end])
+    replaced: list[Replaced] = []
+    blocks: list[tuple[int, int, int]] = []
+    old_done = new_done = 0
+    for start, end in zones:
+        a, b = _edge(old_edits, start)[0], _edge(old_edits, end)[1]
+        c, d = _edge(new_edits, start)[0], _edge(new_edits, end)[1]
+        if old[a:b] == new[c:d]:
+            continue
+        blocks.append((old_done, new_done, a - old_done))
+        replaced.append((a, b, c, d))
+        old_done, new_done = b, d
+    blocks.append((old_done, new_done, len(old) - old_done))
+    return Alignment(old, new, tuple(b for b in blocks if b[2]), tuple(replaced))
+
+
+def _edge(edits: Sequence[Replaced], offset: int) -> tuple[int, int]:
+    """Where a begin and an end at this offset stand after the edits: at the edges of the edit it is
+    inside."""
+    i = bisect_right(edits, offset, key=lambda edit: edit[0]) - 1
+    if i < 0:
+        return offset, offset
+    start, end, new_start, new_end = edits[i]
+    if offset >= end:
+        moved = offset - end + new_end
+        return moved, moved
+    if offset == start:
+        # The end of a quote may lie where an edit begins: it is not of the quote.
+        return new_start, new_start
+    return new_start, new_end
 
 
 def _after(alignment: Alignment, offset: int) -> int | None:

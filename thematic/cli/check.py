@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,12 @@ from thematic.cli.options import EncodingOption, JsonOption, QuietOption, StudyO
 
 if TYPE_CHECKING:
     from thematic.checking import Checked
+    from thematic.deciding import Decided
     from thematic.deidentification import Finding, Group
+    from thematic.formats.spreadsheets import Sheet
+    from thematic.study import Study
+
+DECIDING = "Deciding, in a study"
 
 
 def check(
@@ -28,6 +34,36 @@ def check(
     rules_only: Annotated[
         bool, typer.Option("--rules-only", help="Leave out spaCy's recogniser of names, which is slower.")
     ] = False,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--table",
+            metavar="FILE.csv",
+            help="Write what is undecided as a table to be filled in, outside the study.",
+            show_default=False,
+            rich_help_panel=DECIDING,
+        ),
+    ] = None,
+    decide: Annotated[
+        Path | None,
+        typer.Option(
+            "--decide",
+            metavar="FILE",
+            help="Take over the decisions in the filled table, CSV or XLSX.",
+            show_default=False,
+            rich_help_panel=DECIDING,
+        ),
+    ] = None,
+    ask: Annotated[
+        bool,
+        typer.Option("--ask", help="Decide here, one form after another.", rich_help_panel=DECIDING),
+    ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Who decides, for the log.", show_default="the user's name", rich_help_panel=DECIDING
+        ),
+    ] = None,
     encoding: EncodingOption = None,
     study: StudyOption = None,
     as_json: JsonOption = False,
@@ -41,27 +77,131 @@ def check(
     identifiers first and the rare ones first among them. It finds what to look at; it cannot know what it has
     missed, and says nothing about whether a person can be recognised by what they tell.
     """
-    from thematic.checking import check_files, check_study
+    if paths:
+        _refuse_with_paths(table=table, decide=decide, ask=ask)
+        from thematic.checking import check_files
 
-    with render.progress(quiet or as_json) as on_stage:
-        if paths:
+        with render.progress(quiet or as_json) as on_stage:
             checked = check_files(paths, encoding=encoding, recognise=not rules_only, on_stage=on_stage)
-        else:
-            from thematic.study import Study
-
-            opened = Study.find(Path.cwd()) if study is None else Study.open(study)
-            checked = check_study(opened, recognise=not rules_only, on_stage=on_stage)
+    else:
+        checked = _check_study(
+            study, rules_only, table=table, decide=decide, ask=ask, by=by, quiet=quiet or as_json
+        )
     if as_json:
         render.print_json(checked.record())
     else:
         _print(checked, quiet=quiet)
-    if strict and checked.groups:
+    if strict and checked.undecided:
         raise typer.Exit(3)
+
+
+def _refuse_with_paths(**deciding: object) -> None:
+    given = [f"--{name}" for name, value in deciding.items() if value]
+    if given:
+        from thematic.errors import SettingsError
+
+        raise SettingsError(
+            f"{given[0]} is about a study, not about single files",
+            hint="leave the paths out, in a study or with --study DIR",
+        )
+
+
+def _check_study(
+    folder: Path | None,
+    rules_only: bool,
+    *,
+    table: Path | None,
+    decide: Path | None,
+    ask: bool,
+    by: str | None,
+    quiet: bool,
+) -> Checked:
+    """Check the study and do with the result what was asked; the check as it is after that."""
+    from thematic.checking import check_study
+    from thematic.gate import keep_checked, user_name
+    from thematic.study import Study
+
+    opened = Study.find(Path.cwd()) if folder is None else Study.open(folder)
+    if ask and not sys.stdin.isatty():
+        from thematic.errors import SettingsError
+
+        raise SettingsError(
+            "--ask needs a terminal", hint="fill in a table instead: thematic check --table FILE.csv"
+        )
+    with opened.lock():
+        with render.progress(quiet) as on_stage:
+            checked = check_study(opened, recognise=not rules_only, on_stage=on_stage)
+        if decide or ask:
+            from thematic.deciding import decide as take_over
+
+            if decide:
+                from thematic.formats.spreadsheets import read_sheet
+                from thematic.formats.transcripts import open_file, usable
+
+                sheet, name = read_sheet(usable(open_file(decide))), decide.name
+            else:
+                sheet, name = _asked(opened, checked), "what you said"
+            decided = take_over(opened, checked, sheet, by=by or user_name(), name=name)
+            if not quiet:
+                _print_decided(decided)
+            checked = check_study(opened, recognise=not rules_only)
+        if table:
+            from thematic.deciding import write_table
+
+            count = write_table(opened, checked, table)
+            if not quiet:
+                render.print_note(f"{count:,} forms to decide about: {table}; it holds names: keep it apart")
+                render.print_note(f"when it is filled in: thematic check --decide {table.name}")
+        keep_checked(opened, checked)
+    return checked
+
+
+def _asked(study: Study, checked: Checked) -> Sheet:
+    """The table as it is filled in here: a form at a time, and Enter to leave it undecided."""
+    from thematic.deciding import COLUMNS, DECISIONS, table_rows, the_key
+    from thematic.formats.spreadsheets import Sheet
+
+    letters = {word[0]: word for word in DECISIONS}
+    rows: list[tuple[int, list[str]]] = [(1, list(COLUMNS))]
+    for line, (row, group) in enumerate(
+        zip(table_rows(checked, the_key(study)), checked.undecided, strict=True), 2
+    ):
+        _print_groups([group])
+        answer = typer.prompt(
+            "a allow, r replace, g generalise, p postpone, q stop, Enter next", default="", show_default=False
+        ).strip()[:1]
+        if answer == "q":
+            break
+        row[9] = letters.get(answer, "")
+        if row[9] in ("replace", "generalise"):
+            row[10] = typer.prompt("by what (Enter for a proposal)", default="", show_default=False)
+        elif row[9] == "allow":
+            row[12] = typer.prompt("why")
+        rows.append((line, row))
+    return Sheet(rows)
+
+
+def _print_decided(decided: Decided) -> None:
+    from thematic.text import join_names
+
+    counts = [f"{count:,} {_PAST[what]}" for what, count in decided.new.items()]
+    render.print_note(
+        f"{join_names(counts) or 'no new decision'}; {decided.unchanged:,} as before, "
+        f"{decided.blank:,} left blank"
+    )
+    if decided.reread:
+        render.print_note(f"read again with what was replaced: {join_names(decided.reread)}")
+    render.print_note(f"who is who is in {decided.key_path}: keep it apart from the study, and keep a copy")
+    for note in decided.notes:
+        render.print_note(note)
+
+
+_PAST = {"allow": "allowed", "replace": "replaced", "generalise": "generalised", "postpone": "postponed"}
 
 
 def _print(checked: Checked, *, quiet: bool) -> None:
     direct = checked.direct
-    indirect = [group for group in checked.groups if not group.is_direct]
+    indirect = [group for group in checked.undecided if not group.is_direct]
     for title, groups in (
         ("Direct identifiers: each may point at one person", direct),
         ("Indirect identifiers: together they may", indirect),
@@ -69,8 +209,9 @@ def _print(checked: Checked, *, quiet: bool) -> None:
         if groups:
             render.results().print(f"[bold]{title}[/]")
             _print_groups(groups)
-    occurrences = sum(len(group.findings) for group in checked.groups)
-    if checked.groups:
+    occurrences = sum(len(group.findings) for group in checked.undecided)
+    decided = len(checked.groups) - len(checked.undecided)
+    if checked.undecided:
         render.results().print(
             f"{len(direct):,} direct and {len(indirect):,} indirect to look at, {occurrences:,} "
             f"occurrences in "
@@ -83,6 +224,8 @@ def _print(checked: Checked, *, quiet: bool) -> None:
         )
     if quiet:
         return
+    if decided:
+        render.print_note(f"{decided:,} more were decided about, or are pseudonyms")
     render.print_note(
         f"found by rules and {checked.recognised_by}"
         if checked.recognised_by

@@ -11,7 +11,7 @@ import typer
 
 from thematic.cli import render
 from thematic.cli.codebook_view import count
-from thematic.cli.options import JsonOption, QuietOption, StudyOption, ThreadsOption
+from thematic.cli.options import AcceptResidualOption, JsonOption, QuietOption, StudyOption, ThreadsOption
 from thematic.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def export(
             rich_help_panel=PROJECT,
         ),
     ] = False,
+    accept_residual: AcceptResidualOption = None,
     study: StudyOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
@@ -110,13 +111,18 @@ def export(
         codes=tuple(code or ()),
     )
     if not to:
-        _export_all(study, threads, as_json, quiet, partly=bool(selection) or out is not None)
+        _export_all(
+            study, threads, as_json, quiet, accept_residual, partly=bool(selection) or out is not None
+        )
         return
     from thematic.exporting import find_formats, write_exports
 
     formats = find_formats(to)  # before anything is computed
     pipeline = _pipeline(study, threads, quiet or as_json)
+    from thematic.gate import require_decided
+
     with pipeline.study.lock():
+        require_decided(pipeline.study, leaving="export", accept_residual=accept_residual)
         if any(made.from_study for made in formats.values()):
             if len(formats) > 1:
                 raise SettingsError("qdpx is written by itself", hint="run `thematic export` once for each")
@@ -190,14 +196,25 @@ def _print_project(path: Path, report: LossReport, *, as_json: bool, quiet: bool
         render.print_note(f"written to {path}")
 
 
-def _export_all(study: Path | None, threads: int | None, as_json: bool, quiet: bool, *, partly: bool) -> None:
+def _export_all(
+    study: Path | None,
+    threads: int | None,
+    as_json: bool,
+    quiet: bool,
+    accept_residual: str | None,
+    *,
+    partly: bool,
+) -> None:
     if partly:
         raise SettingsError(
             "a part of the study, or another place, needs a format",
             hint="say which with --to; `thematic export --list` names the formats",
         )
     pipeline = _pipeline(study, threads, quiet or as_json)
+    from thematic.gate import require_decided
+
     with pipeline.study.lock():
+        require_decided(pipeline.study, leaving="export", accept_residual=accept_residual)
         written = pipeline.export()
     folder = pipeline.study.root / "exports"
     if as_json:

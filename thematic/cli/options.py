@@ -58,6 +58,15 @@ EncodingOption = Annotated[
 CodebookOption = Annotated[
     Path, typer.Option("--codebook", "-c", help="The codebook: YAML, CSV, XLSX or REFI-QDA .qdc.")
 ]
+AcceptResidualOption = Annotated[
+    str | None,
+    typer.Option(
+        "--accept-residual",
+        metavar="REASON",
+        help="Let direct identifiers leave that nobody decided about; the reason is logged.",
+        show_default=False,
+    ),
+]
 SEGMENTING, READING, SUGGESTING, CLUSTERING = (
     "Segmenting",
     "Reading",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thematic.cli import render
-from thematic.cli.options import QuietOption, StudyOption
+from thematic.cli.options import AcceptResidualOption, QuietOption, StudyOption
 from thematic.text import join_names, snippet
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def packet(
         Path | None,
         typer.Option("--out", "-o", help="The file.", show_default="packets/NAME.* in the study"),
     ] = None,
+    accept_residual: AcceptResidualOption = None,
     study: StudyOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -49,10 +50,12 @@ def packet(
     decisions to a file, and needs no network. It is blind unless --assist is given: only blind codings should
     be compared for agreement.
     """
+    from thematic.gate import require_decided
     from thematic.packeting import write_packet
     from thematic.study import Study
 
     opened = Study.find(Path.cwd()) if study is None else Study.open(study)
+    require_decided(opened, leaving="packet", accept_residual=accept_residual)
     path, made, count = write_packet(
         opened, coder, mode="assist" if assist else "blind", transcripts=transcripts or (), out=out, to=to
     )

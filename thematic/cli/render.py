@@ -177,6 +177,15 @@ def print_speakers(report: IngestReport) -> None:
     results().print(f"transcripts: {', '.join(parts) or 'none'}")
 
 
+def print_identifiers(counts: Mapping[str, int]) -> None:
+    """How many forms may still identify somebody: told where nothing leaves yet."""
+    direct, indirect = counts["direct"], counts["indirect"]
+    if direct or indirect:
+        messages().print(
+            f"[yellow]identifiers[/] {direct:,} direct and {indirect:,} indirect to look at: thematic check"
+        )
+
+
 def print_clusters(clusters: Sequence[Cluster], names: Mapping[str, str]) -> None:
     """Each cluster in three lines: how many, how stable; its terms; where it stands."""
     from rich.padding import Padding

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from thematic.cli import render
-from thematic.cli.options import JsonOption, QuietOption, StudyOption, ThreadsOption, override
+from thematic.cli.options import (
+    AcceptResidualOption,
+    JsonOption,
+    QuietOption,
+    StudyOption,
+    ThreadsOption,
+    override,
+)
 
 COUNTING, SATURATION, PRIVACY = "What counts", "Saturation", "Privacy"
 
@@ -75,6 +82,7 @@ def report(
             rich_help_panel=PRIVACY,
         ),
     ] = None,
+    accept_residual: AcceptResidualOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -84,6 +92,7 @@ def report(
     Writes report/: report.html, report.docx, report.json, framework.xlsx and figures/ (svg, png, pdf, csv).
     A section that has nothing to show yet says what it needs.
     """
+    from thematic.gate import require_decided
     from thematic.pipeline import Pipeline
     from thematic.study import Study
     from thematic.study_report import report_study, write_report
@@ -103,6 +112,7 @@ def report(
     pipeline = Pipeline(opened, threads=threads, on_stage=render.stage_printer(quiet or as_json))
     folder = out or opened.root / "report"
     with opened.lock():
+        require_decided(opened, leaving="report", accept_residual=accept_residual)
         made = report_study(pipeline, settings)
         files = write_report(made, folder, excerpts=pipeline.excerpts)
     if as_json:

@@ -180,6 +180,9 @@ def _run(
             render.print_warning(problem)
         for note in report.notes:
             render.print_note(note)
+        from thematic.gate import undecided_counts
+
+        render.print_identifiers(undecided_counts(study))
     return pipeline
 
 

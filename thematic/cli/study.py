@@ -86,6 +86,10 @@ def ingest(
             render.print_warning(problem)
         for note in report.notes:
             render.print_note(note)
+        if not dry_run and opened.transcript_ids():
+            from thematic.gate import undecided_counts
+
+            render.print_identifiers(undecided_counts(opened))
     if dry_run:
         render.print_note("nothing was written: this was a dry run")
 

@@ -30,6 +30,7 @@ __all__ = [
     "read_files",
     "read_transcripts",
     "sniff",
+    "usable",
 ]
 
 
@@ -175,10 +176,15 @@ def read_file(
     file: SourceFile, *, settings: ReadSettings | None = None, roster: Roster | None = None
 ) -> Reading:
     """The reading of one file, whatever its format. Raises InputError or SettingsError."""
+    reader = _reader(sniff(usable(file)))
+    return reader.read(file, settings=settings or ReadSettings(), roster=roster or Roster())
+
+
+def usable(file: SourceFile) -> SourceFile:
+    """The file. Raises InputError with what stood in the way of opening it."""
     if file.problem:
         raise InputError(file.problem.message, path=file.problem.path, hint=file.problem.hint)
-    reader = _reader(sniff(file))
-    return reader.read(file, settings=settings or ReadSettings(), roster=roster or Roster())
+    return file
 
 
 def sniff(file: SourceFile) -> str:
