@@ -47,7 +47,7 @@ def require_decided(
     occurrences = sum(f["count"] for f in left)
     if accept_residual is None:
         raise IdentifierError(
-            f"no {leaving} while {_count(len(left))} undecided ({occurrences:,} times in the study)",
+            f"no {leaving} while {_count(len(left))} undecided ({occurrences:,} occurrences)",
             path=str(study.root),
             hint="look with `thematic check`, and decide with `thematic check --table FILE.csv`; or say why "
             'they may leave, which is logged: --accept-residual "REASON"',

@@ -405,6 +405,55 @@ def _is_season(low: str, before: str) -> bool:
     )
 
 
+# Endings of English words that family names and places seldom have; names on the lists are found before.
+_ABSTRACT_ENDINGS = (
+    *(
+        "tion",
+        "sion",
+        "tions",
+        "sions",
+        "ment",
+        "ments",
+        "ness",
+        "ity",
+        "ities",
+        "ism",
+        "isms",
+        "ologist",
+        "ology",
+    ),
+    *(
+        "ship",
+        "hood",
+        "ful",
+        "fully",
+        "less",
+        "ously",
+        "ious",
+        "ically",
+        "ical",
+        "iveness",
+        "ability",
+        "ibility",
+    ),
+    *(
+        "ize",
+        "ise",
+        "ized",
+        "ised",
+        "izing",
+        "ising",
+        "some",
+        "wards",
+        "wise",
+        "aholic",
+        "ectomy",
+        "itis",
+        "osis",
+    ),
+)
+
+
 def is_english(low: str, words: Lexicon) -> bool:
     """Whether a word, or what it is inflected from, is in the English word list."""
     if low in words.vocabulary or low in words.everyday_names:
@@ -416,6 +465,8 @@ def is_english(low: str, words: Lexicon) -> bool:
                 return True
             if len(stem) > 3 and stem[-1] == stem[-2] and stem[:-1] in words.vocabulary:
                 return True
+    if len(low) >= 7 and low.endswith(_ABSTRACT_ENDINGS):
+        return True
     for begin in ("un", "re", "dis", "non", "over", "under", "mis", "pre", "out", "self", "anti", "super"):
         if low.startswith(begin) and low[len(begin) :].lstrip("-") in words.vocabulary:
             return True
