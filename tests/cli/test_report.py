@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.reporting.studies import code_study, make_study
+from thematic.formats.report_html import SECTIONS
 from thematic.study import Study
 
 FIGURES = {
@@ -59,7 +60,8 @@ def test_writes_the_page_and_every_figure_in_three_formats_with_its_numbers(file
     figures = {name.partition("/")[2].rpartition(".")[0] for name in files if name.startswith("figures/")}
     assert figures >= FIGURES
     expected = {f"figures/{name}.{kind}" for name in figures for kind in ("svg", "png", "pdf", "csv")}
-    assert expected | {"report.html", "report.json", "framework.xlsx"} == files.keys()
+    assert expected | {"report.html", "report.docx", "report.json", "framework.xlsx", "methods.txt",
+                       "CITATION.cff"} == files.keys()  # fmt: skip
     for name in figures:
         assert files[f"figures/{name}.png"].startswith(b"\x89PNG")
         assert files[f"figures/{name}.pdf"].startswith(b"%PDF")
@@ -81,6 +83,17 @@ def test_another_copy_elsewhere_gives_the_same_bytes_and_prints_the_json(
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads(files["report.json"])
     assert printed["themes"]["participants_read"] == 3
+
+
+def test_the_document_has_every_section_and_figures_with_words(files: dict[str, bytes]) -> None:
+    import docx
+
+    document = docx.Document(BytesIO(files["report.docx"]))
+    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert headings == list(SECTIONS.values())
+    pictures = [shape._inline.docPr for shape in document.inline_shapes]
+    assert len(pictures) >= 6 and all(picture.get("descr") for picture in pictures)
+    assert any(p.style.name == "Quote" and len(p.text) > 40 for p in document.paragraphs)
 
 
 def test_the_workbook_filters_by_case_attributes_and_runs_no_formula(files: dict[str, bytes]) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from thematic.formats import report_docx
 from thematic.formats.agreement_files import plain
 from thematic.formats.report_framework import framework_xlsx
 from thematic.formats.report_html import render
@@ -31,8 +32,11 @@ def report_files(report: StudyReport, excerpts: Sequence[Excerpt] = ()) -> dict[
     drawn = plots(report)
     files = {
         "report.html": render(report, drawn, excerpts),
+        "report.docx": report_docx.render(report, drawn),
         "report.json": report_json(report).encode("utf-8", "surrogatepass"),
     }
+    files["methods.txt"] = report.methods.text.encode("utf-8", "replace")
+    files["CITATION.cff"] = report.methods.citation.encode()
     if not isinstance(report.matrix, Missing):
         files["framework.xlsx"] = framework_xlsx(
             report.matrix, title=report.title, attributes=report.matrix.attributes

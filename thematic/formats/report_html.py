@@ -45,6 +45,8 @@ SECTIONS: dict[str, str] = {
     "groups": "Groups",
     "map": "Map of excerpts and clusters",
     "machine": "Human and machine",
+    "agreement": "Agreement",
+    "methods": "Methods",
 }
 """Anchor of each section -> its heading; the template of a section is `report_<anchor>.jinja`."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thematic.model import StudyData, Vectors
+from thematic.reporting.agreed import Agreed
 from thematic.reporting.code_lines import CodeLines, draw_lines
 from thematic.reporting.coded import PassageRead, code_excerpts
 from thematic.reporting.cooccurrence import CoOccurrence, count_pairs
@@ -18,7 +19,8 @@ from thematic.reporting.framework_matrix import FrameworkMatrix, frame_matrix
 from thematic.reporting.glance import Glance, glance
 from thematic.reporting.groups import Groups, compare_groups
 from thematic.reporting.human_and_machine import HumanAndMachine, Statement, watch_decisions
-from thematic.reporting.missing import NO_CODINGS, Missing
+from thematic.reporting.methods import Methods, Provenance, write_methods
+from thematic.reporting.missing import NO_AUDIT, NO_CODINGS, Missing
 from thematic.reporting.quotes import Meaning
 from thematic.reporting.saturation import Saturation, saturate
 from thematic.reporting.settings import ReportSettings
@@ -52,6 +54,8 @@ class Inputs:
     vectors: Vectors | None = None
     wording: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     settings: ReportSettings = field(default_factory=ReportSettings)
+    agreed: Agreed | Missing = NO_AUDIT
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,6 +75,8 @@ class StudyReport:
     recognisable: tuple[Recognisable, ...]
     map: ExcerptMap | Missing
     human_and_machine: HumanAndMachine | Missing
+    agreed: Agreed | Missing
+    methods: Methods
     notes: tuple[str, ...] = ()
 
 
@@ -79,25 +85,44 @@ def make_report(inputs: Inputs) -> StudyReport:
     coded = code_excerpts(inputs.data, reads=inputs.reads or None, settings=inputs.settings)
     meaning = None if inputs.vectors is None else Meaning.of(coded, inputs.vectors, inputs.wording)
     ready = coded.any_coded
+    seen = glance(coded, inputs.reads)
+    themes = count_themes(coded, meaning) if ready else NO_CODINGS
+    pairs = count_pairs(coded) if ready else NO_CODINGS
+    saturation = saturate(coded) if ready else NO_CODINGS
+    groups = compare_groups(coded) if ready else NO_CODINGS
+    map_ = map_excerpts(coded, meaning.excerpts if meaning else None)
+    few = few_people(coded)
     report = StudyReport(
         title=inputs.data.title,
         names={code.id: code.name for code in coded.codes},
         settings=inputs.settings,
-        glance=glance(coded, inputs.reads),
-        themes=count_themes(coded, meaning) if ready else NO_CODINGS,
+        glance=seen,
+        themes=themes,
         matrix=frame_matrix(coded, meaning) if ready else NO_CODINGS,
-        pairs=count_pairs(coded) if ready else NO_CODINGS,
+        pairs=pairs,
         lines=draw_lines(coded) if ready else NO_CODINGS,
-        saturation=saturate(coded) if ready else NO_CODINGS,
-        groups=compare_groups(coded) if ready else NO_CODINGS,
+        saturation=saturation,
+        groups=groups,
         recognisable=find_recognisable(coded),
-        map=map_excerpts(coded, meaning.excerpts if meaning else None),
+        map=map_,
         human_and_machine=watch_decisions(
             inputs.made, {coder.id: coder.name for coder in inputs.data.coders}
         ),
+        agreed=inputs.agreed,
+        methods=write_methods(
+            seen,
+            themes if isinstance(themes, Missing) else withhold_themes(themes, few),
+            pairs,
+            saturation,
+            groups,
+            map_,
+            inputs.agreed,
+            inputs.settings,
+            inputs.provenance,
+        ),
         notes=inputs.data.notes,
     )
-    return withhold(report, few_people(coded)) if inputs.settings.suppress_below else report
+    return withhold(report, few) if inputs.settings.suppress_below else report
 
 
 def withhold(report: StudyReport, few: frozenset[str]) -> StudyReport:

@@ -4,6 +4,7 @@
 `.pdf()` as bytes that repeat.
 """
 
+from thematic.reporting.figures.agreed import plot_agreed
 from thematic.reporting.figures.code_lines import plot_lines
 from thematic.reporting.figures.cooccurrence import plot_pairs
 from thematic.reporting.figures.excerpt_map import plot_map
@@ -19,6 +20,7 @@ from thematic.reporting.report import StudyReport
 __all__ = [
     "Plot",
     "plot_acceptance",
+    "plot_agreed",
     "plot_groups",
     "plot_lines",
     "plot_map",
@@ -53,4 +55,6 @@ def plots(report: StudyReport) -> dict[str, Plot]:
         drawn.append(plot_map(report.map, report.names))
     if not isinstance(report.human_and_machine, Missing):
         drawn.append(plot_acceptance(report.human_and_machine))
+    if not isinstance(report.agreed, Missing) and report.agreed.codes:
+        drawn.append(plot_agreed(report.agreed))
     return {plot.name: plot for plot in drawn}

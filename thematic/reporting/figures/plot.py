@@ -98,8 +98,13 @@ class Plot:
             "pdf", {"CreationDate": None, "Creator": None, "Producer": None, "Title": self.title}
         )
 
-    def png(self, dpi: int = 200) -> bytes:
-        return self._bytes("png", {"Software": None, "Title": self.title}, dpi)
+    def png(self) -> bytes:
+        """At 200 dots per inch."""
+        return self._png
+
+    @cached_property
+    def _png(self) -> bytes:
+        return self._bytes("png", {"Software": None, "Title": self.title}, 200)
 
     def _bytes(self, kind: str, metadata: dict[str, str | None], dpi: int = 100) -> bytes:
         target = BytesIO()
