@@ -241,3 +241,117 @@ def test_sonix(content: dict[str, object]) -> None:
         "transcript": [{"speaker": "Speaker 1", "start_time": 0.5, "end_time": 1, **content}],
     }
     assert said(read_json(data)) == [("Speaker 1", "So, it?", 0.5, 1.0)]
+
+
+# --- More recognisers ------------------------------------------------------------------------------------
+
+TWO = [("Speaker 1", "Hello there.", 0.5, 1.5), ("Speaker 2", "Fine.", 2.0, 2.5)]
+
+
+def google_words(*words: tuple[str, float, float, int], v2: bool = False) -> list[dict[str, object]]:
+    start, end, who = (
+        ("startOffset", "endOffset", "speakerLabel") if v2 else ("startTime", "endTime", "speakerTag")
+    )
+    return [
+        {"word": word, start: f"{a}s", end: f"{b}s", who: str(speaker) if v2 else speaker}
+        for word, a, b, speaker in words
+    ]
+
+
+HELLO = (("Hello", 0.5, 1.0, 1), ("there.", 1.0, 1.5, 1))
+FINE = ("Fine.", 2.0, 2.5, 2)
+
+OTHERS = {
+    "google v1: all words again, with speakers, in the last result": {
+        "results": [
+            {"alternatives": [{"transcript": "Hello there. Fine."}]},
+            {"alternatives": [{"transcript": "", "words": google_words(*HELLO, FINE)}]},
+        ]
+    },
+    "google v2": {
+        "results": [
+            {"alternatives": [{"transcript": "Hello there.", "words": google_words(*HELLO, v2=True)}]},
+            {"alternatives": [{"transcript": "Fine.", "words": google_words(FINE, v2=True)}]},
+        ]
+    },
+    "azure batch": {
+        "combinedRecognizedPhrases": [{"channel": 0, "display": "Hello there. Fine."}],
+        "recognizedPhrases": [
+            {
+                "speaker": 1,
+                "channel": 0,
+                "offsetInTicks": 5_000_000.0,
+                "durationInTicks": 10_000_000.0,
+                "nBest": [{"lexical": "hello there", "display": "Hello there."}],
+            },
+            {
+                "speaker": 2,
+                "channel": 0,
+                "offset": "PT2S",
+                "duration": "PT0.5S",
+                "nBest": [{"lexical": "fine", "display": "Fine."}],
+            },
+        ],
+    },
+    "azure fast": {
+        "combinedPhrases": [{"text": "Hello there. Fine."}],
+        "phrases": [
+            {"speaker": 1, "offsetMilliseconds": 500, "durationMilliseconds": 1000, "text": "Hello there."},
+            {"speaker": 2, "offsetMilliseconds": 2000, "durationMilliseconds": 500, "text": "Fine."},
+        ],
+    },
+    "elevenlabs": {
+        "text": "Hello there. Fine.",
+        "words": [
+            {"text": "Hello", "start": 0.5, "end": 1.0, "type": "word", "speaker_id": "Speaker 1"},
+            {"text": " ", "start": 1.0, "end": 1.0, "type": "spacing", "speaker_id": "Speaker 1"},
+            {"text": "there.", "start": 1.0, "end": 1.5, "type": "word", "speaker_id": "Speaker 1"},
+            {"text": " ", "start": 1.5, "end": 2.0, "type": "spacing", "speaker_id": "Speaker 1"},
+            {"text": "Fine.", "start": 2.0, "end": 2.5, "type": "word", "speaker_id": "Speaker 2"},
+        ],
+    },
+    "gladia": {
+        "result": {
+            "transcription": {
+                "utterances": [
+                    {"text": "Hello there.", "start": 0.5, "end": 1.5, "speaker": 1},
+                    {"text": "Fine.", "start": 2.0, "end": 2.5, "speaker": 2},
+                ]
+            }
+        }
+    },
+    "hugging face with speakers": {
+        "text": "Hello there. Fine.",
+        "chunks": [{"timestamp": [0.5, 2.5], "text": " Hello there. Fine."}],
+        "speakers": [
+            {"speaker": "Speaker 1", "timestamp": [0.5, 1.5], "text": " Hello there."},
+            {"speaker": "Speaker 2", "timestamp": [2.0, 2.5], "text": " Fine."},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("data", OTHERS.values(), ids=list(OTHERS))
+def test_other_recognisers(data: object) -> None:
+    reading = read_json(data)
+    assert said(reading) == TWO
+    assert not [w for w in reading.report.warnings if "words in the timed" in w.message]
+
+
+def test_youtube_json3_and_chunks_without_an_end() -> None:
+    events = [
+        {"tStartMs": 0, "dDurationMs": 9000, "id": 1},
+        {"tStartMs": 500, "dDurationMs": 1000, "segs": [{"utf8": "so"}, {"utf8": " tell", "tOffsetMs": 200}]},
+        {"tStartMs": 1500, "aAppend": 1, "segs": [{"utf8": "\n"}]},
+        {"tStartMs": 2000, "dDurationMs": 500, "segs": [{"utf8": "me"}]},
+    ]
+    assert said(read_json({"wireMagic": "pb3", "events": events})) == [("", "so tell me", 0.5, 2.5)]
+    chunks = [{"timestamp": [0.5, None], "text": " So."}]
+    assert said(read_json({"text": " So.", "chunks": chunks})) == [("", "So.", 0.5, None)]
+
+
+def test_a_time_that_is_none_is_refused_in_other_recognisers_too() -> None:
+    phrase = {"offsetMilliseconds": "soon", "durationMilliseconds": 1, "text": "Hello."}
+    with pytest.raises(InputError) as caught:
+        read_json({"combinedPhrases": [], "phrases": [phrase]})
+    assert "phrase 1: 'soon' is no time" in caught.value.problems[0].message

@@ -46,6 +46,35 @@ def test_zoom_cues_of_one_speaker_are_one_turn_with_an_anchor_each() -> None:
     assert reading.report.words_in_labels == 2 * 2 + 3 * 2
 
 
+def test_who_dials_in_once_is_no_part_of_somebody_elses_turn() -> None:
+    cues = [f"00:00:{10 + n}.000 --> 00:00:{11 + n}.000\nAnn Ash: so {n}" for n in range(4)]
+    reading = read_cues(vtt(*cues, "00:00:20.000 --> 00:00:21.000\nCall-in User 1: hello?"))
+    assert [turn[:2] for turn in said(reading)] == [
+        ("Ann Ash", "so 0 so 1 so 2 so 3"),
+        ("Call-in User 1", "hello?"),
+    ]
+
+
+def test_webex_names_speakers_in_the_ids_of_cues() -> None:
+    reading = read_cues(
+        vtt(
+            '1 "Ann Ash" (123456)\n00:00:01.000 --> 00:00:02.000\nSo?',
+            '2 "Bob Roe" (223344)\n00:00:03.000 --> 00:00:04.000\nWell,\nyes.',
+            '3 "Bob Roe" (223344)\n00:00:05.000 --> 00:00:06.000\nI went.',
+        )
+    )
+    assert said(reading) == [("Ann Ash", "So?", 1.0, 2.0), ("Bob Roe", "Well, yes. I went.", 3.0, 6.0)]
+
+
+def test_a_speaker_in_brackets_on_a_line_of_its_own() -> None:
+    reading = read_cues(
+        "1\n00:00:00,000 --> 00:00:02,000\n[Speaker 1]\nSo?\n\n"
+        "2\n00:00:02,000 --> 00:00:04,000\n[Speaker 2]\n[laughs]\nWell.\n",
+        "P01.srt",
+    )
+    assert [turn[:2] for turn in said(reading)] == [("Speaker 1", "So?"), ("Speaker 2", "[laughs] Well.")]
+
+
 def test_several_voices_of_one_cue_stay_apart_and_entities_are_read() -> None:
     reading = read_cues(
         vtt(

@@ -195,3 +195,13 @@ WIDE = workbook([["x"] * 1100])
 def test_what_is_no_table_is_one_clear_error(name: str, data: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_file(SourceFile(name, data))
+
+
+def test_a_table_that_is_saved_as_text_is_a_table_where_its_first_line_names_columns() -> None:
+    """NVivo imports and exports transcripts as .txt with tabs or commas."""
+    table = "Timespan\tContent\tSpeaker\n0:00.0 - 0:12.3\tSo?\tINT\n0:12.3 - 0:20.0\tWell.\tP01\n"
+    for text in (table, table.replace("\t", ",")):
+        reading = read_file(SourceFile("P01.txt", text.encode()))
+        assert said(reading) == [("INT", "So?", 0.0, 12.3), ("P01", "Well.", 12.3, 20.0)]
+    typed = read_file(SourceFile("P01.txt", b"Speaker, text and verse\nINT: So?\nP01: Well.\n"))
+    assert [turn[0] for turn in said(typed)] == ["INT", "P01"]

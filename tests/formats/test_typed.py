@@ -153,6 +153,51 @@ GOLDEN = {
             ("Ann", "par", "No.", None),
         ],
     ),
+    "speakers who come once, in the form of all the others: otter and its kin": Golden(
+        "0:01 | Ann\nSo?\n\n0:05 | Bob (Acme)\nWell.\n\n0:09 | Ann\nAnd?\n",
+        [("Ann", "int", "So?", 1.0), ("Bob (Acme)", "par", "Well.", 5.0), ("Ann", "int", "And?", 9.0)],
+    ),
+    "name, time, words, without blank lines": Golden(
+        "Ann Ash\n0:01\nSo?\nBob Roe\n0:05\nWell.\nAnn Ash\n0:09\nAnd?\n",
+        [("Ann Ash", "int", "So?", 1.0), ("Bob Roe", "par", "Well.", 5.0), ("Ann Ash", "int", "And?", 9.0)],
+    ),
+    "time, then name and words, without blank lines": Golden(
+        "0:01\nAnn: So?\n0:05\nBob: Well.\n0:09\nAnn: And?\n",
+        [("Ann", "int", "So?", 1.0), ("Bob", "par", "Well.", 5.0), ("Ann", "int", "And?", 9.0)],
+    ),
+    "name, time behind the colon": Golden(
+        "Ann Ash: (00:03)\nSo?\n\nMaria: (00:07)\nWell.\n\nAnn Ash: (01:07)\nAnd?\n",
+        [("Ann Ash", "int", "So?", 3.0), ("Maria", "par", "Well.", 7.0), ("Ann Ash", "int", "And?", 67.0)],
+    ),
+    "name in brackets and span of time": Golden(
+        "[Speaker 1] (0:00 - 0:12)\nSo?\n\n[Speaker 2] (0:12 - 0:20)\nWell.\n",
+        [("Speaker 1", "par", "So?", 0.0), ("Speaker 2", "par", "Well.", 12.0)],
+    ),
+    "name, time and words on one line": Golden(
+        "Interviewer [00:00:03] So?\n\nParticipant [00:00:10] Well.\n\nInterviewer [00:00:15] And?\n",
+        [
+            ("Interviewer", "int", "So?", 3.0),
+            ("Participant", "par", "Well.", 10.0),
+            ("Interviewer", "int", "And?", 15.0),
+        ],
+    ),
+    "name, tab, time, tab, words": Golden(
+        "Speaker 1:\t00:00\tSo?\n\nSpeaker 2:\t00:07\tWell.\n",
+        [("Speaker 1", "par", "So?", 0.0), ("Speaker 2", "par", "Well.", 7.0)],
+    ),
+    "timecodes with frames": Golden(
+        "00:00:00:00 - 00:00:05:12\nSpeaker 1\nSo?\n\n00:00:05:12 - 00:00:07:12\nSpeaker 2\nWell.\n",
+        [("Speaker 1", "par", "So?", 0.0), ("Speaker 2", "par", "Well.", 5.0)],
+    ),
+    "a colon further on in an answer that a letter begins": Golden(
+        "Q. So?\nA. Well.\nQ. And?\nA. Ten years. My aim: to stay.\n",
+        [
+            ("Q", "int", "So?", None),
+            ("A", "par", "Well.", None),
+            ("Q", "int", "And?", None),
+            ("A", "par", "Ten years. My aim: to stay.", None),
+        ],
+    ),
     "names in a script without case": Golden(
         "田中：はい。\n山田：ええ。\n田中：では。\n山田：どうも。\n",
         [
@@ -296,6 +341,12 @@ def test_words_in_bold_are_no_labels_in_a_transcript_that_has_labels() -> None:
     answer = "P01: I said\nthis and\nthat and\n**Really** so\n\n"
     reading = read_text(f"INT: So?\n{answer}INT: And?\n{answer}INT: Ok?\nP01: Yes\nindeed\nso.\n", "P01.md")
     assert {who for who, *_ in turns(reading)} == {"INT", "P01"}
+
+
+def test_a_name_in_the_midst_of_answers_is_no_habit() -> None:
+    """Every paragraph begins with a label, but not in this form: the name stays words."""
+    text = "INT: So?\n\nP01: Well.\n\nI went.\n\nMary: no.\n\nShe left.\n\nINT: And?\n\nP01: Yes.\n"
+    assert [t[0] for t in turns(read_text(text))] == ["INT", "P01", "INT", "P01"]
 
 
 def test_a_name_seen_once_is_left_as_words_and_said() -> None:

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from thematic.errors import InputError, Problem
+from thematic.formats import asr_cloud as cloud
+from thematic.formats.asr_words import (
+    JsonObject,
+    Problems,
+    Word,
+    inside,
+    joined,
+    label_of,
+    objects,
+    sentences,
+)
 from thematic.formats.encoding import Decoded, decode, head_text
 from thematic.formats.reading import Reading, ReadSettings, SourceFile
 from thematic.formats.script import Said, clean_pieces, compose, to_reading
@@ -22,12 +33,10 @@ from thematic.text import count_words, join_names
 
 __all__ = ["RECOGNISERS", "read", "sniff"]
 
-JsonObject = Mapping[str, Any]
 _KEYS = re.compile(
-    r'"(?:segments|results|transcript|transcription|utterances|monologues)"\s*:\s*[\[{]|'
+    r'"(?:segments|results|transcript|transcription|utterances|monologues|chunks|recognizedPhrases|phrases|events)"\s*:\s*[\[{]|'
     r'^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:'
 )
-_SENTENCE_END = (".", "?", "!", "…", "。", "？", "！")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +45,8 @@ class Recogniser:
 
     title: str
     wrote: Callable[[Any], bool]
-    pieces: Callable[[Any, _Problems], Iterator[Said]]
+    pieces: Callable[[Any, Problems], Iterator[Said]]
     whole_text: Callable[[Any], str]
-
-
-class _Problems:
-    """Problems of one file, gathered while it is read."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.found: list[Problem] = []
-
-    def add(self, message: str, hint: str = "export the transcript again") -> None:
-        self.found.append(Problem(message, self.name, None, hint))
-
-    def time(self, value: object, where: str) -> float | None:
-        """A time in seconds, None where there is none; a problem when it is no time."""
-        if value is None:
-            return None
-        found = seconds(value)
-        if found is None or found < 0:
-            self.add(f"{where}: {value!r} is no time in seconds")
-        return found
-
-    def milliseconds(self, value: object, where: str) -> float | None:
-        """A time given in milliseconds, in seconds."""
-        found = self.time(value, where)
-        return found / 1000 if found is not None else None
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -87,7 +71,7 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
             path=file.name,
             hint=f"known are {titles}; otherwise export .vtt, .srt or .txt",
         )
-    problems = _Problems(file.name)
+    problems = Problems(file.name)
     pieces = list(RECOGNISERS[name].pieces(data, problems))
     if problems.found:
         raise InputError(f"{file.name} cannot be read", path=file.name, problems=problems.found)
@@ -128,82 +112,20 @@ def _missing_words(words: int, whole: str, name: str) -> list[Problem]:
     return [Problem(message, name, None, "compare them: one of the two was edited")]
 
 
-def _objects(values: object) -> list[JsonObject]:
-    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
-
-
-def _inside(data: object, *keys: str | int) -> Any:
-    """The value at this path of keys and positions, or None."""
-    for key in keys:
-        if isinstance(key, int) and isinstance(data, list) and -len(data) <= key < len(data):
-            data = data[key]
-        elif isinstance(key, str) and isinstance(data, Mapping):
-            data = data.get(key)
-        else:
-            return None
-    return data
-
-
-def _label(value: object, before: str = "") -> str:
-    """A speaker as a label; numbers get a word before them."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    label = " ".join(str(value).split())
-    return f"{before} {label}" if before and label.isdecimal() else label
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word, or a mark that stands right behind the word before it."""
-
-    text: str
-    speaker: str
-    start: float | None
-    end: float | None
-    mark: bool = False
-
-
-def _sentences(words: Iterable[_Word]) -> Iterator[Said]:
-    """Words as pieces of speech, cut where a sentence ends or another speaks."""
-    run: list[_Word] = []
-    for word in words:
-        if run and word.speaker != run[-1].speaker and not word.mark:
-            yield _joined(run)
-            run = []
-        run.append(word)
-        if word.text.endswith(_SENTENCE_END):
-            yield _joined(run)
-            run = []
-    if run:
-        yield _joined(run)
-
-
-def _joined(run: Sequence[_Word]) -> Said:
-    text = "".join(word.text if word.mark else f" {word.text}" for word in run)
-    starts = [word.start for word in run if word.start is not None]
-    ends = [word.end for word in run if word.end is not None]
-    return Said(
-        label=run[0].speaker,
-        text=text,
-        start_time=min(starts, default=None),
-        end_time=max(ends, default=None),
-    )
-
-
 # --- Whisper, faster-whisper, WhisperX -------------------------------------------------------------------
 
 
 def _whisper_wrote(data: Any) -> bool:
-    segments = data if isinstance(data, list) else _inside(data, "segments")
+    segments = data if isinstance(data, list) else inside(data, "segments")
     return isinstance(segments, list) and all(isinstance(segment, Mapping) for segment in segments[:1])
 
 
 def _whisper_text(data: Any) -> str:
-    text = _inside(data, "text")
+    text = inside(data, "text")
     return text if isinstance(text, str) else ""
 
 
-def _whisper(data: Any, problems: _Problems) -> Iterator[Said]:
+def _whisper(data: Any, problems: Problems) -> Iterator[Said]:
     """Segments; one whose words name several speakers is divided between them."""
     segments = data if isinstance(data, list) else data["segments"]
     for i, segment in enumerate(segments, 1):
@@ -213,7 +135,7 @@ def _whisper(data: Any, problems: _Problems) -> Iterator[Said]:
         start = problems.time(segment.get("start"), f"segment {i}")
         end = problems.time(segment.get("end"), f"segment {i}")
         whole = Said(
-            label=_label(segment.get("speaker")), text=segment["text"], start_time=start, end_time=end
+            label=label_of(segment.get("speaker")), text=segment["text"], start_time=start, end_time=end
         )
         yield from _whisper_speakers(segment, whole)
 
@@ -225,13 +147,13 @@ def _whisper_speakers(segment: JsonObject, whole: Said) -> Iterator[Said]:
     """
     runs: list[tuple[str, int, list[float]]] = []  # label, where it begins in the text, times
     at = 0
-    for word in _objects(segment.get("words")):
+    for word in objects(segment.get("words")):
         text = str(word.get("word", "")).strip()
         found = whole.text.find(text, at)
         if found < 0:
             runs.clear()
             break
-        label = _label(word.get("speaker")) or (runs[-1][0] if runs else "")
+        label = label_of(word.get("speaker")) or (runs[-1][0] if runs else "")
         if not runs or (label != runs[-1][0] and runs[-1][0]):
             runs.append((label, found, []))
         elif not runs[-1][0]:  # the words so far had no speaker
@@ -256,75 +178,75 @@ def _whisper_speakers(segment: JsonObject, whole: Said) -> Iterator[Said]:
 
 
 def _aws_wrote(data: Any) -> bool:
-    return isinstance(_inside(data, "results", "items"), list)
+    return isinstance(inside(data, "results", "items"), list)
 
 
 def _aws_text(data: Any) -> str:
-    return str(_inside(data, "results", "transcripts", 0, "transcript") or "")
+    return str(inside(data, "results", "transcripts", 0, "transcript") or "")
 
 
-def _aws(data: Any, problems: _Problems) -> Iterator[Said]:
+def _aws(data: Any, problems: Problems) -> Iterator[Said]:
     """Items, all numbers in strings. Older files name speakers in a list of their own, by start time."""
     results = data["results"]
-    channels = _objects(_inside(results, "channel_labels", "channels"))
+    channels = objects(inside(results, "channel_labels", "channels"))
     speakers = {
-        str(item.get("start_time")): _label(item.get("speaker_label"))
-        for segment in _objects(_inside(results, "speaker_labels", "segments"))
-        for item in _objects(segment.get("items"))
+        str(item.get("start_time")): label_of(item.get("speaker_label"))
+        for segment in objects(inside(results, "speaker_labels", "segments"))
+        for item in objects(segment.get("items"))
     }
     if channels:
         pieces = [
             piece
             for channel in channels
-            for piece in _sentences(
-                _aws_words(channel.get("items"), speakers, _label(channel.get("channel_label")), problems)
+            for piece in sentences(
+                _aws_words(channel.get("items"), speakers, label_of(channel.get("channel_label")), problems)
             )
         ]
         yield from sorted(pieces, key=lambda piece: piece.start_time or 0.0)
     else:
-        yield from _sentences(_aws_words(results["items"], speakers, "", problems))
+        yield from sentences(_aws_words(results["items"], speakers, "", problems))
 
 
 def _aws_words(
-    items: object, speakers: Mapping[str, str], channel: str, problems: _Problems
-) -> Iterator[_Word]:
+    items: object, speakers: Mapping[str, str], channel: str, problems: Problems
+) -> Iterator[Word]:
     label = channel
     for i, item in enumerate(items if isinstance(items, list) else (), 1):
-        text = _inside(item, "alternatives", 0, "content")
+        text = inside(item, "alternatives", 0, "content")
         if not isinstance(text, str):
             problems.add(f"item {i} has no content")
             continue
         mark = item.get("type") == "punctuation"
         if not mark:
-            named = _label(item.get("speaker_label")) or speakers.get(str(item.get("start_time")), "")
+            named = label_of(item.get("speaker_label")) or speakers.get(str(item.get("start_time")), "")
             label = named or channel
         start, end = (problems.time(item.get(key), f"item {i}") for key in ("start_time", "end_time"))
-        yield _Word(text, label, start, end, mark)
+        yield Word(text, label, start, end, mark)
 
 
 # --- Deepgram ------------------------------------------------------------------------------------------
 
 
 def _deepgram_wrote(data: Any) -> bool:
-    return isinstance(_inside(data, "results", "channels"), list)
+    return isinstance(inside(data, "results", "channels"), list)
 
 
 def _deepgram_text(data: Any) -> str:
-    channels = _inside(data, "results", "channels")
-    texts = [_inside(channel, "alternatives", 0, "transcript") for channel in channels]
+    channels = inside(data, "results", "channels")
+    texts = [inside(channel, "alternatives", 0, "transcript") for channel in channels]
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-def _deepgram(data: Any, problems: _Problems) -> Iterator[Said]:
+def _deepgram(data: Any, problems: Problems) -> Iterator[Said]:
     """Utterances where they were asked for, else words. Speakers begin again at 0 in every channel."""
     channels = data["results"]["channels"]
     several = len(channels) > 1
 
     def label(channel: object, speaker: object) -> str:
-        name = _label(speaker, "Speaker")
+        name = label_of(speaker, "Speaker")
         return f"Channel {channel} {name}".strip() if several else name
 
-    utterances = _objects(_inside(data, "results", "utterances"))
+    utterances = objects(inside(data, "results", "utterances"))
     pieces: list[Said] = []
     for i, utterance in enumerate(utterances, 1):
         text = utterance.get("transcript")
@@ -341,14 +263,14 @@ def _deepgram(data: Any, problems: _Problems) -> Iterator[Said]:
         )
     for n, channel in enumerate(() if utterances else channels):
         words = []
-        for i, word in enumerate(_objects(_inside(channel, "alternatives", 0, "words")), 1):
+        for i, word in enumerate(objects(inside(channel, "alternatives", 0, "words")), 1):
             text = word.get("punctuated_word") or word.get("word")
             if not isinstance(text, str):
                 problems.add(f"word {i} of channel {n} has no text")
                 continue
             start, end = (problems.time(word.get(key), f"word {i}") for key in ("start", "end"))
-            words.append(_Word(text, label(n, word.get("speaker")), start, end))
-        pieces += _sentences(words)
+            words.append(Word(text, label(n, word.get("speaker")), start, end))
+        pieces += sentences(words)
     yield from sorted(pieces, key=lambda piece: piece.start_time or 0.0)
 
 
@@ -356,42 +278,44 @@ def _deepgram(data: Any, problems: _Problems) -> Iterator[Said]:
 
 
 def _speechmatics_wrote(data: Any) -> bool:
-    results = _inside(data, "results")
-    return isinstance(results, list) and (not results or _inside(results, 0, "alternatives") is not None)
+    results = inside(data, "results")
+    return isinstance(results, list) and (not results or inside(results, 0, "alternatives") is not None)
 
 
-def _speechmatics(data: Any, problems: _Problems) -> Iterator[Said]:
+def _speechmatics(data: Any, problems: Problems) -> Iterator[Said]:
     """Words and punctuation; UU is a speaker that was not recognised."""
     words = []
     speaker = ""
     for i, result in enumerate(data["results"], 1):
-        text = _inside(result, "alternatives", 0, "content")
+        text = inside(result, "alternatives", 0, "content")
         if not isinstance(text, str):
-            if _inside(result, "type") in ("word", "punctuation"):
+            if inside(result, "type") in ("word", "punctuation"):
                 problems.add(f"result {i} has no content")
             continue
         mark = result.get("type") == "punctuation" and result.get("attaches_to") != "next"
         if not mark:
-            speaker = _label(_inside(result, "alternatives", 0, "speaker")) or _label(result.get("channel"))
+            speaker = label_of(inside(result, "alternatives", 0, "speaker")) or label_of(
+                result.get("channel")
+            )
             speaker = "" if speaker == "UU" else speaker
         start, end = (problems.time(result.get(key), f"result {i}") for key in ("start_time", "end_time"))
-        words.append(_Word(text, speaker, start, end, mark))
-    yield from _sentences(words)
+        words.append(Word(text, speaker, start, end, mark))
+    yield from sentences(words)
 
 
 # --- Sonix ---------------------------------------------------------------------------------------------
 
 
 def _sonix_wrote(data: Any) -> bool:
-    transcript = _inside(data, "transcript")
+    transcript = inside(data, "transcript")
     return isinstance(transcript, list) and all(isinstance(part, Mapping) for part in transcript[:1])
 
 
-def _sonix(data: Any, problems: _Problems) -> Iterator[Said]:
+def _sonix(data: Any, problems: Problems) -> Iterator[Said]:
     """Parts of one speaker each: their text, or where they have none, their words."""
     for i, part in enumerate(data["transcript"], 1):
-        text = _inside(part, "text")
-        words = [str(word.get("text") or word.get("word") or "") for word in _objects(_inside(part, "words"))]
+        text = inside(part, "text")
+        words = [str(word.get("text") or word.get("word") or "") for word in objects(inside(part, "words"))]
         if not isinstance(text, str) and words:
             own_spaces = any(word != word.strip() for word in words)
             text = ("" if own_spaces else " ").join(words)
@@ -399,7 +323,7 @@ def _sonix(data: Any, problems: _Problems) -> Iterator[Said]:
             problems.add(f"part {i} has no text")
             continue
         yield Said(
-            label=_label(part.get("speaker"), "Speaker"),
+            label=label_of(part.get("speaker"), "Speaker"),
             text=text,
             start_time=problems.time(part.get("start_time"), f"part {i}"),
             end_time=problems.time(part.get("end_time"), f"part {i}"),
@@ -410,56 +334,56 @@ def _sonix(data: Any, problems: _Problems) -> Iterator[Said]:
 
 
 def _whisper_cpp_wrote(data: Any) -> bool:
-    return isinstance(_inside(data, "transcription"), list)
+    return isinstance(inside(data, "transcription"), list)
 
 
-def _whisper_cpp(data: Any, problems: _Problems) -> Iterator[Said]:
+def _whisper_cpp(data: Any, problems: Problems) -> Iterator[Said]:
     """Segments with offsets in milliseconds."""
     for i, segment in enumerate(data["transcription"], 1):
-        text = _inside(segment, "text")
+        text = inside(segment, "text")
         if not isinstance(text, str):
             problems.add(f"segment {i} has no text")
             continue
-        start = problems.milliseconds(_inside(segment, "offsets", "from"), f"segment {i}")
-        end = problems.milliseconds(_inside(segment, "offsets", "to"), f"segment {i}")
-        yield Said(label=_label(segment.get("speaker")), text=text, start_time=start, end_time=end)
+        start = problems.milliseconds(inside(segment, "offsets", "from"), f"segment {i}")
+        end = problems.milliseconds(inside(segment, "offsets", "to"), f"segment {i}")
+        yield Said(label=label_of(segment.get("speaker")), text=text, start_time=start, end_time=end)
 
 
 def _assemblyai_wrote(data: Any) -> bool:
-    return isinstance(_inside(data, "text"), str) and isinstance(_inside(data, "words"), list)
+    return isinstance(inside(data, "text"), str) and isinstance(inside(data, "words"), list)
 
 
-def _assemblyai(data: Any, problems: _Problems) -> Iterator[Said]:
+def _assemblyai(data: Any, problems: Problems) -> Iterator[Said]:
     """Utterances where speakers were told apart, else words; times in milliseconds."""
-    utterances = _objects(data.get("utterances"))
+    utterances = objects(data.get("utterances"))
     words = []
-    for i, part in enumerate(utterances or _objects(data["words"]), 1):
+    for i, part in enumerate(utterances or objects(data["words"]), 1):
         text = part.get("text")
         if not isinstance(text, str):
             problems.add(f"part {i} has no text")
             continue
-        label = _label(part.get("speaker"))
+        label = label_of(part.get("speaker"))
         label = f"Speaker {label}" if len(label) == 1 else label
         start = problems.milliseconds(part.get("start"), f"part {i}")
         end = problems.milliseconds(part.get("end"), f"part {i}")
-        words.append(_Word(text, label, start, end))
+        words.append(Word(text, label, start, end))
     if utterances:
-        yield from (_joined([word]) for word in words)
+        yield from (joined([word]) for word in words)
     else:
-        yield from _sentences(words)
+        yield from sentences(words)
 
 
 def _rev_wrote(data: Any) -> bool:
-    return isinstance(_inside(data, "monologues"), list)
+    return isinstance(inside(data, "monologues"), list)
 
 
-def _rev(data: Any, problems: _Problems) -> Iterator[Said]:
+def _rev(data: Any, problems: Problems) -> Iterator[Said]:
     """Monologues of elements that bring their own spaces; names of speakers in a list of their own."""
     names = {
-        str(speaker.get("id")): _label(speaker.get("name")) for speaker in _objects(data.get("speakers"))
+        str(speaker.get("id")): label_of(speaker.get("name")) for speaker in objects(data.get("speakers"))
     }
-    for i, monologue in enumerate(_objects(data["monologues"]), 1):
-        elements = _objects(monologue.get("elements"))
+    for i, monologue in enumerate(objects(data["monologues"]), 1):
+        elements = objects(monologue.get("elements"))
         if not all(isinstance(element.get("value"), str) for element in elements):
             problems.add(f"monologue {i} has an element without a value")
             continue
@@ -467,7 +391,7 @@ def _rev(data: Any, problems: _Problems) -> Iterator[Said]:
         starts = [problems.time(element.get("ts"), f"monologue {i}") for element in elements]
         ends = [problems.time(element.get("end_ts"), f"monologue {i}") for element in elements]
         yield Said(
-            label=names.get(str(speaker)) or _label(speaker, "Speaker"),
+            label=names.get(str(speaker)) or label_of(speaker, "Speaker"),
             text="".join(element["value"] for element in elements),
             start_time=min((time for time in starts if time is not None), default=None),
             end_time=max((time for time in ends if time is not None), default=None),
@@ -482,9 +406,16 @@ RECOGNISERS: dict[str, Recogniser] = {
     "whisper": Recogniser("Whisper", _whisper_wrote, _whisper, _whisper_text),
     "aws": Recogniser("AWS Transcribe", _aws_wrote, _aws, _aws_text),
     "deepgram": Recogniser("Deepgram", _deepgram_wrote, _deepgram, _deepgram_text),
+    "google": Recogniser("Google", cloud.google_wrote, cloud.google, _no_text),
     "speechmatics": Recogniser("Speechmatics", _speechmatics_wrote, _speechmatics, _no_text),
     "whisper-cpp": Recogniser("whisper.cpp", _whisper_cpp_wrote, _whisper_cpp, _no_text),
+    "elevenlabs": Recogniser("ElevenLabs", cloud.elevenlabs_wrote, cloud.elevenlabs, _whisper_text),
     "assemblyai": Recogniser("AssemblyAI", _assemblyai_wrote, _assemblyai, _whisper_text),
     "rev": Recogniser("Rev", _rev_wrote, _rev, _no_text),
+    "azure": Recogniser("Azure", cloud.azure_wrote, cloud.azure, _no_text),
+    "azure-fast": Recogniser("Azure fast transcription", cloud.azure_fast_wrote, cloud.azure_fast, _no_text),
+    "gladia": Recogniser("Gladia", cloud.gladia_wrote, cloud.gladia, _no_text),
+    "hugging-face": Recogniser("Hugging Face", cloud.hugging_face_wrote, cloud.hugging_face, _whisper_text),
+    "youtube": Recogniser("YouTube", cloud.youtube_wrote, cloud.youtube, _no_text),
     "sonix": Recogniser("Sonix", _sonix_wrote, _sonix, _no_text),
 }

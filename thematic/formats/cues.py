@@ -31,6 +31,8 @@ _INLINE = re.compile(rf"\s*\[({_TIME})\s*-->\s*({_TIME})\]\s?(.*)")
 _CUES_INSIDE = re.compile(rf"^(?:{_TIMING.pattern}|{_SBV.pattern}|{_INLINE.pattern})$", re.MULTILINE)
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:\s|$)")
 _CUE_ID = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}(?:/.*|-\d+)?")
+# Webex names the speaker in the id: 3 "Jane Doe" (1234567)
+_NAMED_ID = re.compile(r'\d+ "(?P<name>[^"]{1,80})"(?: \(\d+\))?')
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|(</v>)")
 _TAG = re.compile(
     r"</?(?:c|i|b|u|s|ruby|rt|lang|font|v)(?:[.\s][^<>]*)?>|<\d[\d:.,]*>|\{\\[^{}]*\}", re.IGNORECASE
@@ -43,12 +45,16 @@ _UNKNOWN_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One caption: its payload lines, its times in seconds, and the line of its timing in the file."""
+    """One caption: its payload lines, its times in seconds, and the line of its timing in the file.
+
+    `voice` is the speaker that its id names.
+    """
 
     line: int
     start: float
     end: float
     payload: tuple[str, ...]
+    voice: str = ""
 
 
 def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
@@ -87,12 +93,13 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
     dropped: list[Dropped] = []
     cues: list[Cue] = []
     current: tuple[int, float, float] | None = None
+    voice = id_names = ""
     payload: list[str] = []
     block: str | None = None  # inside a header or a NOTE, up to the next blank line
 
     def close() -> None:
         if current is not None:
-            cues.append(Cue(*current, tuple(payload)))
+            cues.append(Cue(*current, tuple(payload), voice))
         payload.clear()
 
     for i, line in enumerate(lines):
@@ -101,6 +108,7 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
         if timing:
             close()
             block = None
+            voice, id_names = id_names, ""
             current = _times(timing, i + 1, name, problems, warnings)
             if inline:
                 payload.append(inline[3])
@@ -116,7 +124,8 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
             block = line.split()[0]
             dropped.append(Dropped(i + 1, line.strip(), f"{block} block", count_words(line)))
         elif _is_id(lines, i):
-            continue
+            named = _NAMED_ID.fullmatch(line.strip())
+            id_names = " ".join(named["name"].split()) if named else ""
         elif current is None:
             dropped.append(Dropped(i + 1, line.strip(), "before the first cue", count_words(line)))
         else:
@@ -198,8 +207,14 @@ def _said(
     named = any(voice for _, voice, _ in spans)
     lines = [] if named else [Line(number=cue.line, text=text) for cue, _, text in spans]
     proposed = [
-        label if label and label.evidence in ("colon", "bracketed") else None
-        for label in propose(lines, [None] * len(lines))
+        label
+        if label
+        and (
+            label.evidence in ("colon", "bracketed")
+            or (label.evidence == "alone" and line.text.lstrip().startswith("["))
+        )
+        else None
+        for line, label in zip(lines, propose(lines, [None] * len(lines)), strict=True)
     ]
     believed = believe(lines, proposed, roster, transcript_id)
     found: list[tuple[Cue, str | None, str]] = []
@@ -221,7 +236,7 @@ def _said(
 def _voices(cue: Cue) -> list[tuple[str, str]]:
     """(voice, text) of a cue: one for each `<v>`, or one for each line where there is none."""
     if not any(_VOICE.search(line) for line in cue.payload):
-        return [("", _plain(line)) for line in cue.payload]
+        return [(cue.voice, _plain(line)) for line in cue.payload]
     spans: list[tuple[str, str]] = []
     text, voice, at = "\n".join(cue.payload), "", 0
     for m in _VOICE.finditer(text):

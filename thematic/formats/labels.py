@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
@@ -123,12 +123,16 @@ _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
 _BOLD_COLON = re.compile(r":(?=\s|$)|：")
 _AFTER_BOLD = re.compile(rf"\s*(?P<time>{_ENCLOSED})?\s*[:：]?\s*")
-_AFTER_LABEL = re.compile(rf"(?P<time>{_ENCLOSED})\s*")
+_AFTER_LABEL = re.compile(rf"(?P<time>{_ENCLOSED}|{CLOCK}(?=\s*\t))\s*")
 
 _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("timed", re.compile(rf"(?P<label>{_FULL_NAME})(?:\s*\t\s*|\s{{2,}}|\s+[-–|·]\s+)(?P<time>{CLOCK})\s*$")),
     ("timed", re.compile(rf"(?P<label>{_FULL_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*[:：]\s*")),
     ("timed", re.compile(rf"\[(?P<label>[^\]\d][^\]]{{0,59}})\]\s+(?P<clock>{CLOCK})\s*$")),
+    (
+        "timed",
+        re.compile(rf"\[(?P<label>[^\]\d][^\]]{{0,59}})\]\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*$"),
+    ),
     ("bracketed", re.compile(r"\[(?P<label>[^\]]{1,60})\]\s*[:：]\s*")),
     (
         "bold",
@@ -141,7 +145,9 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("dash", re.compile(rf"(?P<label>{_NAME})\s+[-–—]\s+")),
     ("dot", re.compile(r"(?P<label>[QAIRP])\.\s+")),
     ("stamped", re.compile(rf"(?P<label>{_FULL_NAME})\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]]|\s{CLOCK})\s*$")),
-    ("alone", re.compile(rf"(?P<label>{_NAME})\s*$")),
+    ("stamped", re.compile(rf"(?P<label>{_NAME})\s+(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s+(?=\S)")),
+    ("alone", re.compile(rf"(?P<label>{_FULL_NAME})\s*$")),
+    ("alone", re.compile(r"\[(?P<label>[^\]\d][^\]]{0,59})\]\s*$")),
 )
 
 _WORDS_NOT_NAMES = frozenset(
@@ -160,13 +166,14 @@ _CLEAR: frozenset[Evidence] = frozenset(
 )
 _HEAD = 240
 _OFTEN, _HALF, _NEARLY_ALL, _ALL = 0.2, 0.5, 0.8, 0.9
+_FEW = 3
 _MANY_PAIRS = 10_000  # no interview has so many labels; a list of names may
 _PARTICLES = frozenset(
     "de da do dos del della der den di du van von la le el al bin ibn ben of and & und et y".split()
 )
 _NUMBERED = re.compile(
     r"(?:(?:unknown|unidentified|male|female) )?(?:speaker|voice|person|sprecher(?:in)?)"
-    r"[\s_.#-]*(?:\d+|[a-z])?"
+    r"[\s_.#-]*(?:\d+|[a-z])?|(?:call-in user|caller|guest)[\s_.#-]*\d+|.+['’]s presentation"
 )
 
 
@@ -213,24 +220,47 @@ def propose(lines: Sequence[Line], stamps: Sequence[Stamp | None]) -> list[LineL
     A name that has its line for itself counts for more when a time stands before it or on the next line.
     """
     labels = [_propose(line, stamp) for line, stamp in zip(lines, stamps, strict=True)]
+    written = [i for i, line in enumerate(lines) if line.text.strip()]
+    spaced = bool(written) and written[-1] - written[0] >= len(written)
     for i, label in enumerate(labels):
-        if label and label.evidence == "alone" and (stamps[i] or _above_stamp(lines, stamps, i)):
+        if not label or label.evidence != "alone":
+            continue
+        if stamps[i] or _above_stamp(lines, stamps, i, spaced) or _below_stamp(lines, stamps, i):
             labels[i] = replace(label, evidence="stamped")
     return labels
 
 
-def _above_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int) -> bool:
-    """Whether line `i` begins a block whose second line is only a time and whose third has words."""
-    if i + 2 >= len(lines) or (i > 0 and lines[i - 1].text.strip()):
+def _above_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int, spaced: bool) -> bool:
+    """Whether line `i` begins a block whose second line is only a time and whose third has words.
+
+    `spaced` says whether the document has blank lines, which would then stand before a block.
+    """
+    if i + 2 >= len(lines) or (spaced and i > 0 and lines[i - 1].text.strip()):
         return False
     stamp = stamps[i + 1]
     return stamp is not None and stamp.end_at >= len(lines[i + 1].text) and bool(lines[i + 2].text.strip())
 
 
+def _below_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int) -> bool:
+    """Whether line `i` stands between a line that is only a time and one with words."""
+    above = stamps[i - 1] if i > 0 else None
+    if above is None or above.end_at < len(lines[i - 1].text) or i + 1 >= len(lines):
+        return False
+    return bool(lines[i + 1].text.strip()) and stamps[i + 1] is None
+
+
 def believe(
-    lines: Sequence[Line], proposed: Sequence[LineLabel | None], roster: Roster, transcript_id: str
+    lines: Sequence[Line],
+    proposed: Sequence[LineLabel | None],
+    roster: Roster,
+    transcript_id: str,
+    stamps: Sequence[Stamp | None] = (),
 ) -> Believed:
-    """Which of the proposed labels are labels, and in which forms. `lines` are those that may be speech."""
+    """Which of the proposed labels are labels, and in which forms. `lines` are those that may be speech.
+
+    A name that comes once is a label where nearly every block of the document begins with a label in the same
+    form, and one of them is believed anyway.
+    """
     kinds: dict[str, Counter[Evidence]] = {}
     first: dict[str, tuple[str, int]] = {}
     named: Counter[Evidence] = Counter()
@@ -239,7 +269,7 @@ def believe(
             key = label_key(proposal.label)
             kinds.setdefault(key, Counter())[proposal.evidence] += 1
             first.setdefault(key, (proposal.label, line.number))
-            named[proposal.evidence] += is_name(proposal.label)
+            named[proposal.evidence] += is_name(proposal.label) or is_usual_label(proposal.label)
     filled = max(1, sum(1 for line in lines if line.text.strip()))
     shares = {evidence: count / filled for evidence, count in named.items()}
     everywhere = sum(seen["colon"] for seen in kinds.values()) >= _ALL * filled
@@ -265,6 +295,13 @@ def believe(
             forms |= {(key, form) for form in believed}
         elif seen["colon"] and is_name(label):
             doubtful.append((label, number))
+    for form in _habits(lines, proposed, stamps, forms):
+        for key, seen in kinds.items():
+            label, number = first[key]
+            if seen[form] and (is_usual_label(label) or (form != "alone" and is_name(label))):
+                names.setdefault(key, label)
+                forms.add((key, form))
+                doubtful = [entry for entry in doubtful if entry != (label, number)]
     # A name seen once is a label when it is a believed one mistyped, or in capitals as all the others are.
     capitals = len(names) >= 2 and all(label.isupper() for label in names.values())
     for label, number in list(doubtful) if len(names) * len(doubtful) <= _MANY_PAIRS else ():
@@ -274,6 +311,39 @@ def believe(
             forms.add((key, "colon"))
             doubtful.remove((label, number))
     return Believed(names, frozenset(forms), tuple(doubtful))
+
+
+def _habits(
+    lines: Sequence[Line],
+    proposed: Sequence[LineLabel | None],
+    stamps: Sequence[Stamp | None],
+    forms: Set[tuple[str, Evidence]],
+) -> list[Evidence]:
+    """The forms of label that nearly every block begins with, from the first one that is believed on.
+
+    A block begins after a blank line, with a time, before a line that is only a time, and after one.
+    """
+    stamps = stamps or [None] * len(lines)
+    times = [s is not None and s.end_at >= len(line.text) for line, s in zip(lines, stamps, strict=True)]
+    openings: list[LineLabel | None] = []
+    begins, named = True, False
+    rows = zip(lines, proposed, stamps, times, [*times[1:], False], strict=False)
+    for line, proposal, stamp, only_time, above_time in rows:
+        opens = line.text.strip() and not only_time and (begins or above_time or stamp is not None)
+        if opens and (openings or (proposal and (label_key(proposal.label), proposal.evidence) in forms)):
+            openings.append(proposal)
+        # After a name and its time on two lines come the words.
+        begins = not line.text.strip() or (only_time and not named)
+        named = proposal is not None and proposal.words_at >= len(line.text)
+    habits: list[Evidence] = []
+    for form in ("timed", "stamped", "bold", "colon", "alone"):
+        own = [
+            p for p in openings if p and p.evidence == form and (is_usual_label(p.label) or is_name(p.label))
+        ]
+        least = _ALL if form == "colon" else _NEARLY_ALL
+        if len(own) >= _FEW and len(own) >= least * len(openings):
+            habits.append(form)
+    return habits
 
 
 def _believable(label: str, form: Evidence, seen: int, share: float, everywhere: bool) -> bool:
@@ -321,6 +391,7 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
     if line.heading:
         label = _tidy(line.text[at:].strip("#: "))
         return LineLabel(label, len(line.text), "heading", start, end) if _plausible(label) else None
+    unlikely: LineLabel | None = None
     for evidence, pattern in _PATTERNS:
         if evidence == "bold" and line.bold.strip():
             bold = _propose_bold(line, start, end)
@@ -338,7 +409,9 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         written = groups.get("time") or groups.get("late") or groups.get("clock")
         own = stamp_times(written or (after["time"] if after else ""))
         marked = evidence == "bold" and any(mark in m[0] for mark in ":：")
-        return LineLabel(
+        if evidence == "alone" and m[0].startswith("[") and _NUMBERED.fullmatch(label_key(label)):
+            evidence = "bracketed"  # [Speaker 1] on a line of its own
+        found = LineLabel(
             label,
             after.end() if after else m.end(),
             "colon" if marked else evidence,
@@ -346,7 +419,11 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
             own[1] if own[0] is not None else end,
             clock=bool(groups.get("clock")),
         )
-    return None
+        if evidence != "colon" or is_usual_label(label) or is_name(label) or " " not in label:
+            return found
+        # "A. Ten years. My aim: …" has a colon further on; the label is the letter.
+        unlikely = unlikely or found
+    return unlikely
 
 
 def _propose_bold(line: Line, start: float | None, end: float | None) -> LineLabel | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from thematic.formats.labels import Line, is_name, is_usual_label, stamp_times
 from thematic.text import count_words
 
-__all__ = ["Columns", "columns_of", "is_time"]
+__all__ = ["Columns", "columns_of", "is_time", "names_columns"]
 
 # What columns are called, in small letters and with a space for `_` and `-`.
 _NAMES: dict[str, frozenset[str]] = {
@@ -62,6 +62,13 @@ class Columns:
     @staticmethod
     def cell(cells: Sequence[str], position: int | None) -> str:
         return cells[position] if position is not None and position < len(cells) else ""
+
+
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether these are names of the columns of a table of turns, and nothing else."""
+    names = [" ".join(re.split(r"[\s_-]+", cell.strip().casefold())) for cell in cells]
+    known = frozenset().union(*_NAMES.values())
+    return len(names) >= 2 and not set(names) - known and bool(set(names) & _NAMES["words"])
 
 
 def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:

@@ -7,17 +7,22 @@ import re
 
 __all__ = ["CLOCK", "parse_time", "seconds"]
 
-# 0:07, 12:03, 00:12:03, 00:12:03.250, 00:12:03,250, and the tenths of f4: 00:12:03-4
-CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3}|-\d(?!\d))?"
+# 0:07, 12:03, 00:12:03, 00:12:03.250, 00:12:03,250, the tenths of f4, 00:12:03-4, and frames: 00:12:03:24
+CLOCK = r"\d{1,3}:\d{2}(?::\d{2}(?:[:;]\d{2}(?![\d:]))?)?(?:[.,]\d{1,3}|-\d(?!\d))?"
 _CLOCK = re.compile(r"\s*(-?)(?:(\d+):)?(\d{1,3}):(\d{1,2})(?:[.,-](\d{1,6}))?\s*")
+
+
+_FRAMES = re.compile(r"(\s*-?\d+:\d{2}:\d{2})[:;]\d{2}\s*")
 
 
 def parse_time(text: str) -> float | None:
     """Seconds of a time written `[h:]m:s[.fraction]`, the fraction after a point, a comma or f4's hyphen.
 
-    None when it is no such time. A time before the start of the recording (`-00:00:00.100`) is negative.
+    None when it is no such time. The frames of an editing program are left out: nothing says how many make a
+    second. A time before the start of the recording (`-00:00:00.100`) is negative.
     """
-    found = _CLOCK.fullmatch(text)
+    frames = _FRAMES.fullmatch(text)
+    found = _CLOCK.fullmatch(frames[1] if frames else text)
     if not found:
         return None
     sign, hours, minutes, secs, fraction = found.groups()

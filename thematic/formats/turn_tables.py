@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from thematic.errors import InputError, Problem
+from thematic.formats.encoding import head_text
 from thematic.formats.labels import stamp_times
 from thematic.formats.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.script import Interview, Said, compose, to_reading, to_readings
 from thematic.formats.speakers import Roster
 from thematic.formats.spreadsheets import Sheet, is_workbook, read_sheet
-from thematic.formats.tables import Columns, columns_of
+from thematic.formats.tables import Columns, columns_of, names_columns
 from thematic.formats.times import parse_time, seconds
 from thematic.text import count_words, join_names
 
@@ -35,7 +36,10 @@ _QUESTION = "Question"
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """A workbook, or text with the extension of a table."""
+    """A workbook, text with the extension of a table, or .txt whose first line names columns, as NVivo's."""
+    if name.lower().endswith(".txt"):
+        first = next((line for line in head_text(head).split("\n") if line.strip()), "")
+        return any(names_columns(first.split(separator)) for separator in "\t,;")
     is_text_table = name.lower().endswith(_EXTENSIONS[:3]) and not head.startswith(b"PK\x03\x04")
     return is_text_table or is_workbook(head, name)
 

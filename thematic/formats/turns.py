@@ -84,7 +84,11 @@ def find_turns(
     header = _header(lines, proposed)
     speech = [i for i, line in enumerate(lines) if i not in header and not _no_speech(line)]
     believed = believe(
-        [lines[i] for i in speech], [proposed[i] for i in speech], roster or Roster(), transcript_id
+        [lines[i] for i in speech],
+        [proposed[i] for i in speech],
+        roster or Roster(),
+        transcript_id,
+        [stamps[i] for i in speech],
     )
     labels = {i: label for i in speech if (label := proposed[i]) and believed.name(label)}
     stamps = [stamp if stamp and (stamp.sure or i in labels) else None for i, stamp in enumerate(stamps)]
