@@ -331,6 +331,28 @@ def test_one_in_ten_comes_without_suggestions_to_a_coder_who_is_assisted(study: 
     assert sum(bool(row.shown) for row in rows) > len(rows) / 2
 
 
+def test_the_exported_workbook_comes_back_too_and_counts_as_assisted(study: Study) -> None:
+    path = study.root / "exports" / "excerpts.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook["Review"]
+    columns = {str(cell.value): cell.column for cell in sheet[1]}
+    sheet.cell(2, columns["Decision"], "accept")
+    sheet.cell(3, columns["Code"], "accountability")
+    workbook.save(path)
+    filled_in = path.read_bytes()
+    assert read_back(study, path, "gus").written == 2
+    accept, change = read_journal(study.journal_path("gus"))[0]
+    assert accept.action == "accept"
+    assert change.code_ids == ("accountability",)
+    assert {d.mode for d in (accept, change)} == {"assist"}
+    done = thematic("export", "--study", study.root)  # new decisions: the exports are made anew
+    (kept,) = (study.root / "packets").glob("excerpts-*.xlsx")
+    assert kept.read_bytes() == filled_in
+    assert f"kept as {kept}" in done.stderr
+    assert path.read_bytes() != filled_in
+    assert "kept" not in thematic("export", "--study", study.root).stderr
+
+
 def test_a_packet_of_nothing_is_not_made(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("INT: Hello?\nP01: Yes.\n")
     arguments = ("run", tmp_path / "one.txt", "-c", CODEBOOK, "-o", tmp_path / "s", "--model", "hash")

@@ -317,3 +317,11 @@ def test_what_is_written_survives_libreoffice(tmp_path: Path) -> None:
         THIRD.id: ("", ("Extra support",), ""),
     }
     assert returned.rows[0].shown == read_packet(packet("assist"), "x").rows[0].shown
+
+
+def test_only_comments_can_be_written_and_word_finds_the_setting_in_its_place() -> None:
+    settings = etree.fromstring(Document(packet()).parts["word/settings.xml"])
+    names = [etree.QName(node).localname for node in settings]
+    at = names.index("documentProtection")
+    assert settings[at].get(f"{{{W}}}edit") == "comments"
+    assert names.index("proofState") < at < names.index("defaultTabStop")

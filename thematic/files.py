@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["is_empty", "sync_folder", "write_atomic"]
+__all__ = ["is_empty", "keep_changed", "sync_folder", "write_atomic"]
 
 _TEMPORARY = re.compile(r"^\..+\.\d+\.tmp$")
 
@@ -29,6 +30,25 @@ def write_atomic(path: Path, data: bytes) -> None:
             error.filename = str(path)  # the name that the person knows
         raise
     sync_folder(path.parent)
+
+
+def keep_changed(path: Path, new: bytes, ours: str | None, folder: Path) -> Path | None:
+    """Move `path` into `folder` when somebody changed it since we wrote it, so that `new` destroys no work.
+
+    ours: the SHA-256 of what we wrote there last, or None when that is not known. Returns where it is kept,
+    or None when there was nothing to keep.
+    """
+    if not path.is_file():
+        return None
+    found = path.read_bytes()
+    digest = sha256(found).hexdigest()
+    if found == new or digest == ours:
+        return None
+    kept = folder / f"{path.stem}-{digest[:8]}{path.suffix}"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.replace(kept)
+    sync_folder(folder)
+    return kept
 
 
 def sync_folder(folder: Path) -> None:

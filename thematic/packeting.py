@@ -115,7 +115,7 @@ def read_back(
     """
     file = path.read_bytes()
     returned = read_returned(file, path.name)
-    if returned.packet.coder != coder:
+    if returned.packet.coder not in ("", coder):
         raise InputError(
             f"this packet was made for {returned.packet.coder}, not for {coder}",
             path=path.name,

@@ -39,7 +39,10 @@ DECISIONS = ("accept", "change", "coded", "reject", "none applies", "unsure")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """What a packet says of itself: for whom it is, with which codebook, blind or with suggestions."""
+    """What a packet says of itself: for whom it is, with which codebook, blind or with suggestions.
+
+    coder: empty where it is for whoever fills it in, as an exported workbook is.
+    """
 
     id: str
     coder: str
@@ -163,7 +166,7 @@ def decide_rows(
             details["row"] = row.line
         if packet.mode != "blind":
             details["shown"] = [{"code": id_, "rank": rank} for rank, id_ in enumerate(row.shown, start=1)]
-            details["hidden_by_lot"] = hidden_by_lot(packet.coder, excerpt.id)
+            details["hidden_by_lot"] = bool(packet.coder) and hidden_by_lot(packet.coder, excerpt.id)
             if rejected and action != "reject":
                 details["rejected"] = list(rejected)
         said = "\0".join((packet.id, coder_id, excerpt.id, action, *codes, row.memo, file_sha256))

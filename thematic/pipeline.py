@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from thematic.anchoring import Anchored, anchor
 from thematic.engines import EngineSettings
 from thematic.errors import Problem, StudyError
-from thematic.files import write_atomic
+from thematic.files import keep_changed, write_atomic
 from thematic.formats.exports import FORMATS
 from thematic.journal import read_journal
 from thematic.model import (
@@ -101,6 +101,8 @@ class Pipeline:
     engine: EngineSettings = field(default_factory=EngineSettings)
     on_stage: StageProgress = _silent
     ledger: Ledger = field(default_factory=Ledger)
+    kept: list[Path] = field(default_factory=list)
+    """Exported workbooks that somebody had filled in, and where they are now."""
 
     # --- What the results depend on: hashes only, nothing is loaded ----------------------------------
 
@@ -500,9 +502,13 @@ class Pipeline:
         data = self.data()
         with self.ledger.stage("export"):
             files: dict[str, str] = {}
+            ours = _written(self._receipt)
             update = self.on_stage("Exporting")
             for i, (name, module) in enumerate(EXPORTS.items(), start=1):
                 content: bytes = import_module(module).render(data)
+                if name.endswith(".xlsx"):  # people fill it in
+                    kept = keep_changed(folder / name, content, ours.get(name), self.study.root / "packets")
+                    self.kept += [kept] if kept else []
                 write_atomic(folder / name, content)
                 files[name] = hashlib.sha256(content).hexdigest()
                 update(i, len(EXPORTS))
@@ -601,6 +607,14 @@ def _transcript_record(data: StudyData, i: int) -> dict[str, Any]:
         "excerpts": len(segmentation.excerpts),
         "set_aside": [{"words": s.quote.text, "reason": s.reason} for s in segmentation.set_aside],
     }
+
+
+def _written(receipt: Path) -> dict[str, str]:
+    """The SHA-256 of each file that was exported last; empty when that is not known."""
+    try:
+        return dict(json.loads(receipt.read_bytes())["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _is_current(receipt: Path, key: str, folder: Path) -> bool:

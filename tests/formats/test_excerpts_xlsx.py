@@ -173,7 +173,7 @@ def test_no_excerpts_and_no_codes_make_a_workbook():
         codings=(),
         codebook=replace(make_codebook(), codes=()),
     )
-    assert workbook(empty).sheetnames == ["Read me", "Review", "Codebook", "Clusters"]
+    assert workbook(empty).sheetnames == ["Read me", "Review", "Codebook", "Clusters", "_key"]
 
 
 def test_the_bytes_do_not_depend_on_the_time():

@@ -216,6 +216,7 @@ def _export_all(
     with pipeline.study.lock():
         require_decided(pipeline.study, leaving="export", accept_residual=accept_residual)
         written = pipeline.export()
+    render.print_kept(pipeline.kept)
     folder = pipeline.study.root / "exports"
     if as_json:
         render.print_json({"folder": str(folder), "written": written})

@@ -16,6 +16,8 @@ from rich.markup import escape
 from thematic.errors import Problem, ThematicError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from thematic.ingestion import IngestReport
     from thematic.model import Cluster, ProgressCallback
 
@@ -57,6 +59,17 @@ def print_warning(problem: Problem) -> None:
 def print_note(note: str | Problem) -> None:
     """Something to know that asks for nothing."""
     messages().print(f"[dim]·[/] {escape(str(note))}")
+
+
+def print_kept(kept: Iterable[Path]) -> None:
+    """Say where workbooks are that people had filled in and that a new export would have overwritten."""
+    for path in kept:
+        print_warning(
+            Problem(
+                f"an exported workbook had been changed: it is kept as {path}",
+                hint=f"if somebody coded in it: thematic import {path} --coder NAME",
+            )
+        )
 
 
 def _print_problem(problem: Problem, lead: str) -> None:

@@ -175,6 +175,7 @@ def _run(
         pipeline.engine = engine or pipeline.engine
         if pipeline.export():
             pipeline.write_timings(began)
+    render.print_kept(pipeline.kept)
     if not quiet:
         for problem in (*codebook_file.warnings, *report.warnings):
             render.print_warning(problem)
@@ -275,8 +276,10 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     if pipeline.study.journals():
         console.print(f"  Where do the coders differ? thematic agree --study {root}", soft_wrap=True)
     else:
+        console.print("  Nothing is coded yet: people decide.")
+        console.print(f"  In the browser: thematic review --coder NAME --study {root}", soft_wrap=True)
         console.print(
-            "  Nothing is coded yet: people decide. Open excerpts.html, or give excerpts.xlsx to a coder."
+            f"  In a spreadsheet or in Word: thematic packet --for NAME --study {root}", soft_wrap=True
         )
     console.print(
         f"  Change {root}/codebook.yaml, then run the same command again: only what changed is redone."

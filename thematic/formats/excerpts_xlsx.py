@@ -30,7 +30,7 @@ from thematic.formats.excerpt_rows import (
     why,
 )
 from thematic.model import Codebook, StudyData
-from thematic.packets import PACKET_SCHEMA, Packet
+from thematic.packets import PACKET_SCHEMA, Packet, make_packet
 from thematic.text import snippet
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ _SUGGESTED = frozenset({"Suggested code", "Band", "Other suggestions", "Why", "C
 def render(data: StudyData, *, packet: Packet | None = None) -> bytes:
     """A workbook with the sheets Read me, Review, Codebook and Clusters. Same data, same bytes.
 
-    packet: for a workbook that is to be read back: a hidden sheet then says for whom it is, and holds the
-    hash of each row's words. A blind packet shows no suggestions, no clusters and nobody's codings.
+    A hidden sheet holds the hash of each row's words and says for whom the workbook is, so that it can be
+    read back: packet, or without one whoever fills it in. A blind packet shows no suggestions, no clusters
+    and nobody's codings.
 
     A text too long for a cell is cut at a word, with a note of where the full text is. Characters that a
     spreadsheet cannot hold are replaced by �.
@@ -113,6 +114,7 @@ def render(data: StudyData, *, packet: Packet | None = None) -> bytes:
     if blind:
         data = replace(data, suggestions=(), clustering=None, codings=(), notes=())
     rows = excerpt_rows(data)
+    packet = packet or make_packet("", "assist", data.codebook, [row.excerpt for row in rows])
     with xlsxwriter.Workbook(target, options) as workbook:
         # Without a date of its own the file would carry the time at which it was made.
         workbook.set_properties({"title": _holdable(data.title)[:255], "created": datetime(2000, 1, 1)})
@@ -131,8 +133,7 @@ def render(data: StudyData, *, packet: Packet | None = None) -> bytes:
         _codebook(workbook, sheets["Codebook"], formats, data.codebook, choices)
         if not blind:
             _clusters(sheets["Clusters"], formats, data)
-        if packet is not None:
-            _key(workbook, packet, rows)
+        _key(workbook, packet, rows)
     return target.getvalue()
 
 

@@ -221,8 +221,8 @@ def _protect(document: Any) -> None:
     """Comments are all that can be written, until somebody lifts the protection; there is no password."""
     settings = document.settings.element
     protection = _element("documentProtection", edit="comments", enforcement="1")
-    zoom = settings.find(f"{{{W}}}zoom")
-    settings.insert(0 if zoom is None else settings.index(zoom) + 1, protection)
+    after = settings.find(f"{{{W}}}defaultTabStop")  # Word reads settings in the order of its schema only
+    settings.insert(len(settings) if after is None else settings.index(after), protection)
 
 
 def _set_property(document: Any, packet: Packet) -> None:
