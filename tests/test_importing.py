@@ -18,10 +18,10 @@ from thematic.coded_project import (
     ProjectText,
     coder_ids,
 )
-from thematic.errors import InputError
+from thematic.errors import InputError, SettingsError
 from thematic.formats.project_texts import project_transcript
 from thematic.formats.reading import SourceFile
-from thematic.importing import import_project, new_study
+from thematic.importing import import_into_new, import_project, new_study
 from thematic.kept_imports import kept_records
 from thematic.model import Code, Coder, Quote
 from thematic.pipeline import Pipeline
@@ -162,6 +162,17 @@ def test_a_quote_that_does_not_stand_there_stops_everything(tmp_path: Path) -> N
     with pytest.raises(InputError, match="do not fit their texts"):
         import_project(study, project(codings=(wrong,)))
     assert sorted(p.name for p in study.root.iterdir()) == ["study.toml"]
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+def test_when_it_cannot_be_done_no_folder_is_left(tmp_path: Path, there_before: bool) -> None:
+    wrong = ProjectCoding(quote=span("She"), coder_id="a/b", code_id="care", at=AT)
+    root = tmp_path / "s"
+    if there_before:
+        root.mkdir()
+    with pytest.raises(SettingsError, match="a/b"):
+        import_into_new(root, project(codings=(wrong,)))
+    assert (list(root.iterdir()) if there_before else root.exists()) in ([], False)
 
 
 def test_a_selection_without_words_is_kept_and_is_no_coding(tmp_path: Path) -> None:

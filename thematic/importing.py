@@ -8,6 +8,7 @@ before anything is written; journals are written last, each at once.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from thematic.review import Judgement, Review
 from thematic.study import Study, StudySettings, fingerprint, json_bytes
 from thematic.text import join_names, snippet
 
-__all__ = ["ProjectImport", "import_project", "new_study", "settings_in"]
+__all__ = ["ProjectImport", "import_into_new", "import_project", "new_study", "settings_in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,22 @@ def settings_in(study: Study, settings: ProjectSettings) -> ProjectSettings:
     transcripts = {id_: study.transcript(id_) for id_ in study.transcript_ids()}
     codebook = read_codebook(study.codebook_path)[0] if study.codebook_path.is_file() else None
     return replace(settings, transcripts=transcripts, codebook=codebook)
+
+
+def import_into_new(root: Path, project: CodedProject) -> ProjectImport:
+    """A new study in `root` with all of the project. When anything goes wrong, `root` is as it was."""
+    was_there = root.is_dir()
+    study = new_study(root, project)
+    try:
+        with study.lock():
+            return import_project(study, project)
+    except BaseException:
+        # It was absent or empty (new_study sees to that), so all that is in it was written just now.
+        for path in list(root.iterdir()):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not was_there:
+            root.rmdir()
+        raise
 
 
 def import_project(study: Study, project: CodedProject, *, dry_run: bool = False) -> ProjectImport:

@@ -72,7 +72,7 @@ def import_file(
         take_packet(file, coder, partial=partial, dry_run=dry_run, study=study, as_json=as_json)
         return
     from thematic.formats.projects import ProjectSettings, read_project
-    from thematic.importing import import_project, new_study, settings_in
+    from thematic.importing import import_into_new, import_project, settings_in
     from thematic.study import Study
 
     if out is not None and study is not None:
@@ -80,12 +80,7 @@ def import_file(
     settings = ProjectSettings(offsets=offsets, partial=partial, coder=coder, encoding=encoding)
     if out is not None and not (out / "study.toml").is_file():
         project = read_project(file, settings=settings)
-        if dry_run:
-            outcome = _tried(project, out)
-        else:
-            opened = new_study(out, project)
-            with opened.lock():
-                outcome = import_project(opened, project)
+        outcome = _tried(project, out) if dry_run else import_into_new(out, project)
     else:
         opened = Study.open(out) if out is not None else _study(study)
         project = read_project(file, settings=settings_in(opened, settings))

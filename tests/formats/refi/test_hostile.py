@@ -51,6 +51,14 @@ def declared(data: bytes, name: str, size: int) -> bytes:
     return bytes(changed)
 
 
+def stored(xml: bytes) -> bytes:
+    """A package in which nothing is compressed, so that its ratio says nothing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("project.qde", xml)
+    return out.getvalue()
+
+
 BOMB = b"a" * (60 * 1024 * 1024)
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE p [<!ENTITY a "ha">'
@@ -79,6 +87,8 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a document type after a comment": (archive("<!-- a --><?b c?>\n" + EXTERNAL), "document type"),
     "no end": (archive(GOOD[:-40]), "broken XML"),
     "deep nesting": (archive(DEEP), "broken XML"),
+    "a great many elements": (archive(b"<Project>" + b"<a/>" * 30_000_000), "trap"),
+    "many elements, stored": (stored(b"<Project>" + b"<a b=''/>" * 9_000_000), "more elements"),
     "no XML": (archive(b"\x00\x01\x02" * 999), "broken XML"),
     "a codebook": (archive('<CodeBook xmlns="urn:QDA-XML:codebook:1.0"/>'), "no REFI-QDA project"),
     "empty": (b"PK\x05\x06" + b"\0" * 18, "no project"),

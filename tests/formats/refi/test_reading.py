@@ -334,6 +334,22 @@ def test_a_text_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
     assert any("cp1252" in note for note in found.report.notes)
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2019-03-18T10:00:00.1234567Z", "2019-03-18T10:00:00.123456+00:00"),
+        ("2019-03-18T10:00:00", "2019-03-18T10:00:00+00:00"),
+        ("2019-03-18T10:00:00-05:00", "2019-03-18T10:00:00-05:00"),
+        ("0001-01-01T00:00:00", None),
+        ("yesterday", None),
+    ],
+)
+def test_dates_as_programs_write_them(tmp_path: Path, written: str, expected: str | None) -> None:
+    xml = project_xml(text_source(WAITED)).replace("2026-01-02T03:04:05Z", written)
+    at = read(tmp_path, xml).codings[0].at
+    assert (at.isoformat() if at else None) == expected
+
+
 def test_sniffing_asks_the_content_too(tmp_path: Path) -> None:
     made = project(tmp_path / "a.qdpx")
     assert sniff_project(write(tmp_path / "renamed.zip", made.read_bytes())) == "refi-qda"

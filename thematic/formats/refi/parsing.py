@@ -37,6 +37,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
 
 
+MAX_TREE = 2 * 1024**3
 _OWNED_TEXTS = ("TextDescription", "Representation", "Transcript")
 
 
@@ -184,6 +185,13 @@ def _root(data: bytes, name: str, repairs: list[str]) -> Any:
     if prolog is not None and text.startswith("<!DOCTYPE", prolog.end()):
         raise InputError(
             "it declares a document type, which no program of the field does: an attack does",
+            path=name,
+            hint="do not open this file elsewhere; ask for a new export of the project",
+        )
+    # A tree takes many times the bytes of the file where elements are short; this much takes about 2 GB.
+    if text.count("<") * 100 + text.count("=") * 200 + 2 * len(text) > MAX_TREE:
+        raise InputError(
+            "it has more elements than any project has",
             path=name,
             hint="do not open this file elsewhere; ask for a new export of the project",
         )

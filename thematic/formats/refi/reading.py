@@ -651,6 +651,7 @@ def _by_guid(codebook: Codebook | None) -> dict[str, Code]:
     return {key(guid): codes[id_] for id_, guid in code_guids(codebook).items()}
 
 
+_FIRST_YEAR = 1900
 _ENDINGS = (".txt", ".docx", ".doc", ".rtf", ".odt", ".pdf", ".md", ".html", ".htm", ".mp3", ".mp4", ".wav")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -722,11 +723,13 @@ def _kept_text(text: _Text) -> dict[str, Any]:
 
 
 def _date(written: str) -> datetime | None:
-    """A date of the file; one without a zone is taken as UTC. None when it is none."""
+    """A date of the file; one without a zone is taken as UTC. None when it is none, as is the year 1."""
     try:
         found = datetime.fromisoformat(written.strip())
     except ValueError:
         return None
+    if found.year < _FIRST_YEAR:
+        return None  # how programs write that they do not know
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
