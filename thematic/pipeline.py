@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ from thematic.workload import Workload, embed_units, segment_units
 
 if TYPE_CHECKING:
     from thematic.embedding import Embedder
+    from thematic.model import CodeText, FloatMatrix
+    from thematic.suggestion.corpus import Corpus
     from thematic.suggestion.learnt import Learning
     from thematic.suggestion.lessons import Lesson
 
@@ -69,11 +72,12 @@ def _silent(_stage: str) -> ProgressCallback:
 
 @dataclass(slots=True)
 class Ledger:
-    """What a run did: seconds a stage, and how many results were computed or found ready."""
+    """What a run did: seconds a stage, how many units were computed or found ready, the excerpts computed."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     computed: dict[str, int] = field(default_factory=dict)
     reused: dict[str, int] = field(default_factory=dict)
+    excerpts: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -83,7 +87,9 @@ class Ledger:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
 
-    def count(self, stage: str, *, computed: bool) -> None:
+    def count(self, stage: str, rows: int, *, computed: bool) -> None:
+        if computed:
+            self.excerpts[stage] = self.excerpts.get(stage, 0) + rows
         counts = self.computed if computed else self.reused
         counts[stage] = counts.get(stage, 0) + 1
 
@@ -222,7 +228,7 @@ class Pipeline:
             engine=self.engine,
             threads=self.threads,
             files={id_: record["source"]["path"] for id_, record in self.records.items()},
-            on_unit=lambda unit, computed: self.ledger.count(unit.stage, computed=computed),
+            on_unit=lambda unit, rows, computed: self.ledger.count(unit.stage, rows, computed=computed),
         )
 
     @cached_property
@@ -384,46 +390,113 @@ class Pipeline:
         codebook, _ = read_codebook(path)
         return frozenset(code.id for code in codebook.codes if code.status == "active")
 
-    @property
+    @cached_property
     def suggestions(self) -> tuple[Suggestion, ...]:
         """The shortlist of every excerpt, learnt from what people coded as soon as there is enough."""
-        return self._suggestions_and_learning[0]
+        from thematic.formats.parquet import read_suggestions
 
-    @property
-    def learning(self) -> Learning | None:
-        """What the suggestions were learnt from; None where they come from the codebook's wording."""
-        return self._suggestions_and_learning[1]
+        _ = self.learning
+        return read_suggestions(self.suggestions_path.read_bytes())
+
+    def suggested(self) -> Iterator[tuple[str | None, int]]:
+        """The code and the rank of every suggestion, in order; the code of an abstention is None."""
+        from thematic.formats.parquet import read_columns
+
+        _ = self.learning
+        columns = read_columns(self.suggestions_path, ("code_id", "rank"), None)
+        return zip(columns["code_id"], columns["rank"], strict=True)
 
     @cached_property
-    def _suggestions_and_learning(self) -> tuple[tuple[Suggestion, ...], Learning | None]:
+    def learning(self) -> Learning | None:
+        """What the suggestions were learnt from; None where they come from the codebook's wording.
+
+        Afterwards the suggestions are in their file.
+        """
         from thematic.formats.learning_json import read_learning, write_learning
-        from thematic.formats.parquet import read_suggestions, write_suggestions
+        from thematic.formats.parquet import write_suggestions
 
         path = self.suggestions_path
         learnt_path = self.study.machine_file("suggestions", "learning", self.suggest_key, ".json")
         if path.exists() and learnt_path.exists():
-            return read_suggestions(path.read_bytes()), read_learning(learnt_path.read_bytes())
-        from thematic.codebook import code_texts
-        from thematic.embedding import code_vectors
-        from thematic.suggestion import suggest
+            return read_learning(learnt_path.read_bytes())
+        suggestions: tuple[Suggestion, ...] | None = None
+        learning: Learning | None = None
+        lessons = self.lessons
+        if lessons:
+            from thematic.suggestion import suggest
 
-        vectors = self.vectors
+            vectors = self.vectors
+            with self.ledger.stage("suggest"):
+                suggestions, learning = suggest(
+                    self.excerpts,
+                    vectors,
+                    self.codebook,
+                    self.code_texts,
+                    self.code_vectors,
+                    settings=self.study.settings.suggest,
+                    lessons=lessons,
+                    on_progress=self.on_stage("Suggesting"),
+                )
+                data = write_suggestions(suggestions)
+        else:
+            data = self._ranked()
         with self.ledger.stage("suggest"):
-            texts = code_texts(self.codebook)
-            suggestions, learning = suggest(
-                self.excerpts,
-                vectors,
-                self.codebook,
-                texts,
-                code_vectors(texts, self.embedder),
-                settings=self.study.settings.suggest,
-                lessons=self.lessons,
-                on_progress=self.on_stage("Suggesting"),
-            )
             write_atomic(learnt_path, write_learning(learning))
-            write_atomic(path, write_suggestions(suggestions))
+            write_atomic(path, data)
         self.study.forget_other("suggestions", {path, learnt_path})
-        return suggestions, learning
+        return learning
+
+    def _ranked(self) -> bytes:
+        """Suggestions from the codebook's wording, as Parquet: from columns, without a noun an excerpt."""
+        from thematic.formats.parquet import write_ranking
+        from thematic.suggestion.ranking import rank
+
+        corpus = self.columns
+        with self.ledger.stage("suggest"):
+            settings = self.study.settings.suggest
+            ranking = rank(corpus, self.codebook, self.code_texts, self.code_vectors, settings=settings)
+            return write_ranking(corpus.ids, ranking, self.code_texts)
+
+    @cached_property
+    def columns(self) -> Corpus:
+        """All excerpts as columns, their vectors mapped from the disk."""
+        from thematic.columns import columns_of
+
+        units = self.vector_units
+        folder = self.study.machine / "columns" / self.vectors_key[:16]
+        with self.ledger.stage("columns"):
+            rows = sum(receipt.rows for unit in units if (receipt := self.workload.receipts.get(unit)))
+            return columns_of(folder, rows, self.workload.data(self.cut_units), self.workload.data(units))
+
+    @cached_property
+    def code_texts(self) -> list[CodeText]:
+        """The wording of the codebook, piece by piece."""
+        from thematic.codebook import code_texts
+
+        return list(code_texts(self.codebook))
+
+    @cached_property
+    def code_vectors(self) -> FloatMatrix:
+        """The vectors of the codebook's wording, a row a piece; unedited codes are not embedded."""
+        import numpy as np
+
+        from thematic.embedding import code_vectors
+        from thematic.formats.matrices import read_matrices, write_matrices
+
+        # Batches are formed within a code, so that other codes' wording cannot change a bit of its vectors.
+        model = (self.model_sha256, versions("embed"))
+        by_code = [list(pieces) for _, pieces in groupby(self.code_texts, key=lambda text: text.code_id)]
+        keys = [fingerprint(model, [piece.text for piece in pieces]) for pieces in by_code]
+        path = self.study.machine / "codes" / "vectors.npz"
+        kept = read_matrices(path.read_bytes()) if path.exists() else {}
+        with self.ledger.stage("suggest"):
+            made = {
+                key: kept[key] if key in kept else code_vectors(pieces, self.embedder)
+                for key, pieces in zip(keys, by_code, strict=True)
+            }
+            if made.keys() != kept.keys():
+                write_atomic(path, write_matrices(made))
+        return np.vstack([made[key] for key in keys])
 
     @cached_property
     def clustering(self) -> Clustering:
@@ -474,13 +547,18 @@ class Pipeline:
             ),
         )
 
+    def notes_on_suggestions(self) -> list[str]:
+        """What a reader of the suggestions must know."""
+        from thematic.suggestion import notes_by_count
+
+        words = self.columns.words
+        return list(notes_by_count(words.total, int(words.counts.sum()), self.learning))
+
     def notes(self) -> dict[str, list[str]]:
         """What a reader of the results must know, by the stage that says it."""
-        from thematic.suggestion import notes
-
         reading = dict.fromkeys(w for r in self.records.values() for w in r["report"].get("warnings", ()))
         return {
-            "suggesting": list(notes([excerpt.text for excerpt in self.excerpts], self.learning)),
+            "suggesting": self.notes_on_suggestions(),
             "clustering": [self.clustering.note] if self.clustering.note else [],
             "reading": list(reading),
             "codebook": [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]],
@@ -543,16 +621,24 @@ class Pipeline:
 
     def write_timings(self, began: float) -> None:
         """timings.json in the study: what differs between runs, kept out of exports/."""
+        seconds = self.ledger.seconds
+        done = dict.fromkeys(("suggest", "cluster", "export"), len(self.columns.ids)) | self.ledger.excerpts
         write_atomic(
             self.study.root / "timings.json",
             json_bytes(
                 {
                     "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "seconds": {k: round(v, 3) for k, v in self.ledger.seconds.items()},
+                    "seconds": {k: round(v, 3) for k, v in seconds.items()},
                     "seconds_total": round(time.perf_counter() - began, 3),
+                    "excerpts": len(self.columns.ids),
+                    "excerpts_per_second": {
+                        stage: round(done[stage] / seconds[stage], 1)
+                        for stage in seconds
+                        if done.get(stage) and seconds[stage]
+                    },
                     "peak_memory_mb": _peak_memory_mb(),
-                    "transcripts_computed": self.ledger.computed,
-                    "transcripts_reused": self.ledger.reused,
+                    "units_computed": self.ledger.computed,
+                    "units_reused": self.ledger.reused,
                 }
             ),
         )
@@ -631,10 +717,12 @@ def _is_current(receipt: Path, key: str, folder: Path) -> bool:
         return False  # no receipt, or not one of ours: make the exports again
 
 
-def _peak_memory_mb() -> float | None:
+def _peak_memory_mb() -> dict[str, float] | None:
+    """The most memory that this process has had, and the largest of those it started."""
     try:
         import resource
     except ImportError:  # Windows
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1024 * 1024 if platform.system() == "Darwin" else 1024), 1)
+    unit = 1024 * 1024 if platform.system() == "Darwin" else 1024
+    whose = {"this_process": resource.RUSAGE_SELF, "largest_worker": resource.RUSAGE_CHILDREN}
+    return {name: round(resource.getrusage(who).ru_maxrss / unit, 1) for name, who in whose.items()}

@@ -10,7 +10,7 @@ from typing import Any
 from thematic.anchoring import Anchored
 from thematic.errors import Problem, ThematicError
 from thematic.journal import verify_journal
-from thematic.model import Codebook, Decision, Suggestion
+from thematic.model import Codebook, Decision
 from thematic.pipeline import Pipeline
 from thematic.review import judgements
 from thematic.study import Study
@@ -88,14 +88,16 @@ def verify_study(study: Study) -> list[Problem]:
     return problems
 
 
-def suggestion_counts(codebook: Codebook, suggestions: Iterable[Suggestion]) -> list[tuple[str, str, str]]:
+def suggestion_counts(
+    codebook: Codebook, suggested: Iterable[tuple[str | None, int]]
+) -> list[tuple[str, str, str]]:
     """For each code of the codebook: its name, the excerpts it leads, the shortlists it stands in."""
     first: Counter[str] = Counter()
     listed: Counter[str] = Counter()
-    for suggestion in suggestions:
-        if suggestion.code_id is not None:
-            listed[suggestion.code_id] += 1
-            first[suggestion.code_id] += suggestion.rank == 1
+    for code_id, rank in suggested:
+        if code_id is not None:
+            listed[code_id] += 1
+            first[code_id] += rank == 1
     parents = {code.parent_id for code in codebook.codes}
     return [
         (code.name, str(first[code.id]), str(listed[code.id]))
@@ -105,7 +107,7 @@ def suggestion_counts(codebook: Codebook, suggestions: Iterable[Suggestion]) -> 
 
 
 def learnt_counts(
-    codebook: Codebook, suggestions: Iterable[Suggestion], learning: Learning
+    codebook: Codebook, suggested: Iterable[tuple[str | None, int]], learning: Learning
 ) -> list[tuple[str, ...]]:
     """As `suggestion_counts`, with the coded excerpts behind each code, how well it is found, and the
     verdict.
@@ -120,7 +122,7 @@ def learnt_counts(
             "" if v.f1 is None else f"{v.f1:.2f}",
             v.verdict,
         )
-        for counted in suggestion_counts(codebook, suggestions)
+        for counted in suggestion_counts(codebook, suggested)
         if (v := verdicts.get(names[counted[0]]))
     ]
 

@@ -93,14 +93,14 @@ class Workload:
     """Does the units of one study, and gives what they have written.
 
     files: transcript id -> the name of the file it was read from, for messages.
-    on_unit: called for every unit asked for, with its stage and whether it was computed now.
+    on_unit: called for every unit asked for, with its excerpts and whether it was computed now.
     """
 
     study: Study
     engine: EngineSettings
     threads: int | None
     files: Mapping[str, str]
-    on_unit: Callable[[Unit, bool], None] = lambda _unit, _computed: None
+    on_unit: Callable[[Unit, int, bool], None] = lambda _unit, _rows, _computed: None
     failures: dict[str, tuple[Unit, Failure]] = field(default_factory=dict)
 
     @cached_property
@@ -118,10 +118,11 @@ class Workload:
         """
         missing = []
         for unit in units:
-            if self.receipts.data(unit) is None:
+            receipt = self.receipts.get(unit)
+            if receipt is None or self.receipts.data(unit) is None:
                 missing.append(unit)
             else:
-                self.on_unit(unit, False)
+                self.on_unit(unit, receipt.rows, False)
         on_progress(len(units) - len(missing), len(units))
         by_name = {unit.name: unit for unit in missing}
         if missing:
@@ -132,7 +133,7 @@ class Workload:
                     self.failures[f"{unit.stage} {unit.name}"] = (unit, outcome)
                 else:
                     self.receipts.add(outcome)
-                    self.on_unit(unit, True)
+                    self.on_unit(unit, outcome.rows, True)
                 on_progress(len(units) - len(missing) + done, len(units))
         return [unit for unit in units if f"{unit.stage} {unit.name}" not in self.failures]
 

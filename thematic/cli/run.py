@@ -61,6 +61,9 @@ def run(
     engine: EngineOption = "local",
     address: AddressOption = None,
     storage: StorageOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what the run would take: time, size. Writes nothing.")
+    ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -87,6 +90,9 @@ def run(
         embed={"model": model, "allow_download": allow_download},
         cluster={"method": cluster_method, "seed": seed},
     )
+    if dry_run:
+        _estimate(transcripts, codebook, out, settings, jobs=jobs, as_json=as_json)
+        return
     pipeline = _run(
         transcripts,
         codebook,
@@ -101,6 +107,48 @@ def run(
         _print_json(pipeline)
     else:
         _print_summary(pipeline, quiet=quiet)
+
+
+def _estimate(
+    paths: list[Path], codebook: Path, out: Path, settings: StudySettings, *, jobs: int | None, as_json: bool
+) -> None:
+    """What a run would take, on stdout. The folder is not touched."""
+    from thematic.estimate import estimate
+    from thematic.ingestion import check_all, read_codebook_file, read_inputs
+    from thematic.study import Study
+
+    study = Study(out, settings) if (out / "study.toml").is_file() else None
+    _, inputs = check_all(
+        lambda: read_codebook_file(codebook),
+        lambda: read_inputs(paths, settings=settings.read, study=study),
+    )
+    found = estimate(inputs, settings, jobs=jobs)
+    if as_json:
+        render.print_json(found.record())
+        return
+    console = render.results()
+    console.print(
+        f"{found.transcripts:,} new or changed interviews, {found.unchanged:,} unchanged; about "
+        f"{found.words:,} words of participants in {found.excerpts:,} excerpts"
+    )
+    stages = (
+        ("cutting", found.seconds_cutting),
+        ("embedding", found.seconds_embedding),
+        ("suggestions, clusters, exports", found.seconds_after),
+    )
+    for name, seconds in stages:
+        console.print(f"  {_time(seconds):>12}  {name}")
+    size = f"{found.bytes / 1e6:,.0f} MB on disk"
+    console.print(f"  {_time(found.seconds):>12}  in all, on {found.jobs} processors; {size}")
+    render.print_note("an estimate from a few passages, measured now on this machine; nothing was written")
+
+
+def _time(seconds: float) -> str:
+    """About how long, in the unit that people would use."""
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 1):.0f} s"
 
 
 def demo(

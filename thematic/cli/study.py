@@ -115,23 +115,23 @@ def suggest(
     """
     pipeline = _pipeline(study, threads, quiet or as_json, promise=promise)
     with pipeline.study.lock():
-        suggestions = pipeline.suggestions
+        suggested = pipeline.suggested()
     if as_json:
-        render.print_json([_plain(s) for s in suggestions])
+        render.print_json([_plain(s) for s in pipeline.suggestions])
         return
     from thematic.status import learnt_counts, suggestion_counts
 
     if pipeline.learning:
         render.print_table(
             ("code", "leads", "listed", "coded", "interviews", "F1", "verdict"),
-            learnt_counts(pipeline.codebook, suggestions, pipeline.learning),
+            learnt_counts(pipeline.codebook, suggested, pipeline.learning),
             elastic="code",
         )
     else:
         render.print_table(
-            ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggestions)
+            ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggested)
         )
-    for note in pipeline.notes()["suggesting"]:
+    for note in pipeline.notes_on_suggestions():
         render.print_note(note)
 
 

@@ -13,17 +13,24 @@ from typing import TYPE_CHECKING, Any
 from thematic.model import Evidence, Excerpt, Quote, Segmentation, SetAside, Suggestion, Vectors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
+
+    from thematic.model import CodeText
+    from thematic.suggestion.ranking import Ranking
 
 __all__ = [
     "EXCERPT_COLUMNS",
     "SET_ASIDE_COLUMNS",
     "make_table",
     "open_files",
+    "read_columns",
     "read_segmentations",
     "read_suggestions",
     "read_vectors",
     "table_bytes",
+    "write_ranking",
     "write_segmentations",
     "write_suggestions",
     "write_vectors",
@@ -178,6 +185,90 @@ def read_suggestions(data: bytes) -> tuple[Suggestion, ...]:
         Suggestion(**{**row, "evidence": tuple(Evidence(**evidence) for evidence in row["evidence"])})
         for row in rows
     )
+
+
+def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[CodeText]) -> bytes:
+    """The same rows as `write_suggestions` of `ranking.suggestions(ids, code_texts)`, from columns."""
+    import numpy as np
+    import pyarrow as pa
+
+    k = ranking.ranked.shape[1]
+    lengths = np.where(ranking.kept, k, 1)
+    row_of = np.repeat(np.arange(len(ids)), lengths)  # the excerpt of each row of the table
+    starts = np.cumsum(lengths) - lengths
+    place = np.arange(len(row_of)) - np.repeat(starts, lengths)
+    suggested = np.repeat(ranking.kept, lengths)
+
+    def chosen(values: Any, kind: Any, *, otherwise: Any = None) -> pa.Array:
+        """A cell of a shortlist for each row; `otherwise` for those who abstain."""
+        whole = np.full(len(row_of), otherwise, object)
+        whole[suggested] = values.reshape(-1)
+        return pa.array(whole, kind)
+
+    from thematic.suggestion import NOT_CALIBRATED
+    from thematic.suggestion.zero_shot import TOO_LITTLE
+
+    codes = np.array(ranking.codes, object)
+    there = ranking.pieces >= 0
+    of_row = np.zeros(len(row_of), np.int64)
+    of_row[suggested] = there.sum(axis=2).reshape(-1)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(of_row)]), pa.int32())
+    pieces = ranking.pieces[there]
+    is_warning = np.broadcast_to(np.arange(there.shape[2]) == there.shape[2] - 1, there.shape)[there]
+
+    def wording(values: Sequence[str]) -> pa.Array:
+        return pa.array(values, pa.string()).take(pa.array(pieces))
+
+    fields = _suggestion_schema().field("evidence").type.value_type
+    evidence = pa.StructArray.from_arrays(
+        [
+            wording([text.kind for text in code_texts]),
+            wording([text.text for text in code_texts]),
+            wording([text.code_id for text in code_texts]),
+            pa.array(ranking.similarities[there]),
+            pa.nulls(len(pieces), pa.string()),
+            pa.array(is_warning),
+        ],
+        fields=list(fields),
+    )
+    scores = np.full(ranking.ranked.shape, None, object) if ranking.shares is None else ranking.shares
+    names = pa.array(["abstained", "suggested"])
+    reasons = pa.array([TOO_LITTLE, NOT_CALIBRATED])
+    which = pa.array(suggested.astype(np.int8))
+    nothing = len(row_of)
+    table = pa.Table.from_arrays(
+        [
+            pa.array(ids, pa.string()).take(pa.array(row_of)),
+            chosen(codes[ranking.ranked], pa.string()),
+            pa.array(place + 1),
+            chosen(scores, pa.float64()),
+            chosen(ranking.bands(), pa.string()),
+            names.take(which),
+            pa.nulls(nothing, pa.float64()),
+            reasons.take(which),
+            pa.ListArray.from_arrays(offsets, evidence),
+            pa.nulls(nothing, pa.int64()),
+            pa.nulls(nothing, pa.float64()),
+        ],
+        schema=_suggestion_schema(),
+    )
+    return _bytes(table, {})
+
+
+def read_columns(
+    data: bytes | Path, columns: Sequence[str], kind: str | None = "excerpt"
+) -> dict[str, list[Any]]:
+    """These columns of a file as lists; of segmentations, the rows of this `kind`."""
+    import pyarrow.parquet as pq
+
+    source = BytesIO(data) if isinstance(data, bytes) else data
+    wanted = [*columns, "kind"] if kind else list(columns)
+    table = pq.ParquetFile(source, pre_buffer=False).read(columns=wanted, use_threads=False)
+    found = {name: table.column(name).to_pylist() for name in columns}
+    if kind is None:
+        return found
+    kept = [value == kind for value in table.column("kind").to_pylist()]
+    return {name: [v for v, keep in zip(column, kept, strict=True) if keep] for name, column in found.items()}
 
 
 def _excerpt_row(excerpt: Excerpt) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thematic.errors import SettingsError
-from thematic.suggestion.words import language_note
+from thematic.suggestion.words import language_note, language_note_by
 
 if TYPE_CHECKING:
     from thematic.model import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from thematic.suggestion.learnt import Learning
     from thematic.suggestion.lessons import Lesson
 
-__all__ = ["NOT_CALIBRATED", "SuggestSettings", "notes", "suggest"]
+__all__ = ["NOT_CALIBRATED", "SuggestSettings", "notes", "notes_by_count", "suggest"]
 
 NOT_CALIBRATED = "not calibrated: a shortlist for a reader"
 
@@ -127,6 +127,14 @@ def suggest(
 
 def notes(texts: Sequence[str], learning: Learning | None = None) -> tuple[str, ...]:
     """What a reader of suggestions for these texts must be told: sentences, the most important first."""
-    note = language_note(texts)
+    return _told(language_note(texts), learning)
+
+
+def notes_by_count(words: int, content: int, learning: Learning | None = None) -> tuple[str, ...]:
+    """As `notes`, for texts of so many words, so many of them of content."""
+    return _told(language_note_by(words, content), learning)
+
+
+def _told(note: str | None, learning: Learning | None) -> tuple[str, ...]:
     said = (f"Suggestions are {NOT_CALIBRATED}.",) if learning is None else learning.sentences
     return (*said, *([note] if note else []))

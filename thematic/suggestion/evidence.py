@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from thematic.model import FloatMatrix
 
-_PIECES = 2
+PIECES = 2
 
 
 def find_evidence(
@@ -45,23 +45,28 @@ def find_evidence(
     return evidence
 
 
+def evidence_rows(code_id: str, code_texts: Sequence[CodeText]) -> tuple[list[int], list[int]]:
+    """The rows of the code's wording that can speak for it, and of those that can speak against it."""
+    of_code = [(row, piece.kind) for row, piece in enumerate(code_texts) if piece.code_id == code_id]
+    for_it = [row for row, kind in of_code if kind in ("definition", "include", "example")]
+    for_it = for_it or [row for row, kind in of_code if kind == "name"]
+    return for_it, [row for row, kind in of_code if kind in ("exclude", "counter_example")]
+
+
 class _Pieces:
     """The pieces of one code's wording that can be evidence, those for it before those against it."""
 
     def __init__(self, code_id: str, code_texts: Sequence[CodeText]) -> None:
-        of_code = [(row, piece) for row, piece in enumerate(code_texts) if piece.code_id == code_id]
-        against = [item for item in of_code if item[1].kind in ("exclude", "counter_example")]
-        for_it = [item for item in of_code if item[1].kind in ("definition", "include", "example")]
-        for_it = for_it or [item for item in of_code if item[1].kind == "name"]
-        self.rows = [row for row, _ in for_it + against]
-        self._pieces = [piece for _, piece in for_it + against]
+        for_it, against = evidence_rows(code_id, code_texts)
+        self.rows = for_it + against
+        self._pieces = [code_texts[row] for row in self.rows]
         self._for_it = len(for_it)
 
     def nearest(self, similarities: Sequence[float]) -> tuple[Evidence, ...]:
         def by_nearness(i: int) -> tuple[float, int]:
             return -similarities[i], i
 
-        best = sorted(range(self._for_it), key=by_nearness)[:_PIECES]
+        best = sorted(range(self._for_it), key=by_nearness)[:PIECES]
         warning = sorted(range(self._for_it, len(self._pieces)), key=by_nearness)[:1]
         warning = [i for i in warning if similarities[i] > max(similarities[: self._for_it], default=-1.0)]
         return tuple(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-__all__ = ["all_words", "content_words", "has_content", "language_note", "looks_english"]
+__all__ = ["all_words", "content_words", "has_content", "language_note", "language_note_by", "looks_english"]
 
 # Words of grammar and of keeping a conversation going. They make up half of spoken English.
 _FUNCTION_WORDS = frozenset(
@@ -53,14 +53,26 @@ def looks_english(texts: Sequence[str]) -> bool:
 
     In spoken English it is about half, in other European languages under a tenth.
     """
+    return _is_english(*_words_and_content(texts))
+
+
+def _words_and_content(texts: Sequence[str]) -> tuple[int, int]:
     words = sum(len(_WORD.findall(text)) for text in texts)
-    content = sum(1 for text in texts for _ in content_words(text))
+    return words, sum(1 for text in texts for _ in content_words(text))
+
+
+def _is_english(words: int, content: int) -> bool:
     return words < _FEWEST_WORDS or (words - content) / words >= _ENGLISH_SHARE
 
 
 def language_note(texts: Sequence[str]) -> str | None:
     """What still works when the texts do not look like English, or None when they do."""
-    if looks_english(texts):
+    return language_note_by(*_words_and_content(texts))
+
+
+def language_note_by(words: int, content: int) -> str | None:
+    """As `language_note`, of texts with so many words, so many of them of content."""
+    if _is_english(words, content):
         return None
     return (
         "These transcripts do not look like English, which the packaged model was made for. Cutting into "

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,8 @@ import numpy as np
 
 from thematic.errors import CodebookError, ModelError
 from thematic.model import Code, Codebook, CodeText, Excerpt, ProgressCallback, Suggestion, Vectors
-from thematic.suggestion import NOT_CALIBRATED, SuggestSettings
-from thematic.suggestion.evidence import find_evidence
+from thematic.suggestion import SuggestSettings
 from thematic.suggestion.shared_words import shared_words
-from thematic.suggestion.words import has_content
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,44 +46,26 @@ def suggest(
     on_progress: ProgressCallback | None = None,
 ) -> tuple[Suggestion, ...]:
     """See `thematic.suggestion.suggest`."""
-    codes = suggested_codes(codebook)
-    enough = [has_content(excerpt.text, settings.min_content_words) for excerpt in excerpts]
-    kept = [i for i, has_enough in enumerate(enough) if has_enough]
-    likeness = code_likeness(
-        [excerpts[i] for i in kept],
-        vectors.values[kept],
-        vectors.questions[kept],
-        codes,
-        code_texts,
-        code_vectors,
-        settings=settings,
-    )
-    ranked, shares = rank_codes(likeness, settings.shortlist)
-    evidence = find_evidence(vectors.values[kept], ranked, codes, code_texts, code_vectors)
-    suggestions: list[Suggestion] = []
-    row = -1
-    for i, excerpt in enumerate(excerpts):
-        if on_progress:
-            on_progress(i + 1, len(excerpts))
-        if not enough[i]:
-            suggestions.append(abstention(excerpt, TOO_LITTLE))
-            continue
-        row += 1
-        for rank, column in enumerate(ranked[row], start=1):
-            share = None if shares is None else round(float(shares[row, column]), 4)
-            suggestions.append(
-                Suggestion(
-                    excerpt_id=excerpt.id,
-                    code_id=codes[column].id,
-                    rank=rank,
-                    score=share,
-                    band=TOO_FEW if share is None else band(share),
-                    status="suggested",
-                    reason=NOT_CALIBRATED,
-                    evidence=evidence[row, rank - 1],
-                )
-            )
-    return tuple(suggestions)
+    from thematic.suggestion.corpus import corpus_of
+    from thematic.suggestion.ranking import rank
+
+    # Passages of one transcript must follow each other for each to know its neighbours.
+    order = sorted(range(len(excerpts)), key=lambda i: (excerpts[i].transcript_id, excerpts[i].start))
+    if order != list(range(len(excerpts))):
+        vectors = replace(
+            vectors,
+            ids=tuple(vectors.ids[i] for i in order),
+            values=vectors.values[order],
+            questions=vectors.questions[order],
+        )
+    corpus = corpus_of([excerpts[i] for i in order], vectors)
+    ranking = rank(corpus, codebook, code_texts, code_vectors, settings=settings)
+    found: dict[str, list[Suggestion]] = {excerpt.id: [] for excerpt in excerpts}
+    for suggestion in ranking.suggestions(corpus.ids, code_texts):
+        found[suggestion.excerpt_id].append(suggestion)
+    if on_progress:
+        on_progress(len(excerpts), len(excerpts))
+    return tuple(suggestion for excerpt in excerpts for suggestion in found[excerpt.id])
 
 
 def check_vectors(excerpts: Sequence[Excerpt], vectors: Vectors, code_vectors: FloatMatrix) -> None:
@@ -153,7 +134,7 @@ def code_likeness(
     if settings.question_weight:
         likeness += settings.question_weight * np.einsum("nd,kd->nk", _centred(questions), anchors)
     if settings.words_weight:
-        wording = _wording(code_texts)
+        wording = wording_of(code_texts)
         shared = shared_words([excerpt.text for excerpt in excerpts], [wording[code.id] for code in codes])
         likeness += np.float32(settings.words_weight) * shared
     if settings.neighbour_weight:
@@ -161,7 +142,7 @@ def code_likeness(
     return likeness
 
 
-def _wording(code_texts: Sequence[CodeText]) -> dict[str, str]:
+def wording_of(code_texts: Sequence[CodeText]) -> dict[str, str]:
     """All words that speak for each code."""
     pieces: dict[str, list[str]] = defaultdict(list)
     for piece in code_texts:

@@ -1,0 +1,116 @@
+"""Excerpts as columns: the same suggestions, byte for byte, as from excerpts one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engines.studies import make_study
+from thematic.formats.parquet import read_suggestions, write_ranking, write_suggestions
+from thematic.ingestion import read_codebook_file, set_codebook
+from thematic.pipeline import Pipeline
+from thematic.suggestion import SuggestSettings, notes, suggest, zero_shot
+from thematic.suggestion.ranking import rank
+
+CODEBOOK = Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml"
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Pipeline:
+    study = make_study(tmp_path / "study")
+    set_codebook(study, read_codebook_file(CODEBOOK))
+    return Pipeline(study)
+
+
+def test_columns_hold_what_the_excerpts_hold(pipeline: Pipeline) -> None:
+    columns = pipeline.columns
+    assert tuple(columns.ids) == tuple(e.id for e in pipeline.excerpts) == pipeline.vectors.ids
+    np.testing.assert_array_equal(columns.values, pipeline.vectors.values)
+    np.testing.assert_array_equal(columns.questions, pipeline.vectors.questions)
+    assert len(set(columns.transcripts.tolist())) == 3
+    assert pipeline.notes_on_suggestions() == list(notes([e.text for e in pipeline.excerpts]))
+
+
+def test_they_are_made_once_and_again_when_a_transcript_changes(pipeline: Pipeline) -> None:
+    def files() -> dict[Path, int]:
+        folder = pipeline.study.machine / "columns"
+        return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+    _ = pipeline.columns
+    before = files()
+    _ = Pipeline(pipeline.study).columns
+    assert files() == before
+    text = pipeline.study.root / "texts" / "P02.json"
+    text.unlink()
+    assert len(Pipeline(pipeline.study).columns.ids) < len(pipeline.columns.ids)
+    assert before.keys().isdisjoint(files())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SuggestSettings(),
+        SuggestSettings(shortlist=1, words_weight=0),
+        SuggestSettings(min_content_words=9, question_weight=0, neighbour_weight=0),
+    ],
+)
+def test_the_file_made_from_columns_is_that_made_from_nouns(
+    pipeline: Pipeline, settings: SuggestSettings
+) -> None:
+    texts, vectors = pipeline.code_texts, pipeline.code_vectors
+    ranking = rank(pipeline.columns, pipeline.codebook, texts, vectors, settings=settings)
+    written = write_ranking(pipeline.columns.ids, ranking, texts)
+    nouns, _ = suggest(
+        pipeline.excerpts, pipeline.vectors, pipeline.codebook, texts, vectors, settings=settings
+    )
+    assert read_suggestions(written) == nouns
+    assert written == write_suggestions(nouns)
+    assert any(s.status == "abstained" for s in nouns)
+
+
+def test_columns_rank_as_the_rules_say(pipeline: Pipeline) -> None:
+    """Against the rules as they are written for a few excerpts, which hold all likenesses at once."""
+    settings = SuggestSettings()
+    texts, vectors = pipeline.code_texts, pipeline.code_vectors
+    ranking = rank(pipeline.columns, pipeline.codebook, texts, vectors, settings=settings)
+    kept = np.flatnonzero(ranking.kept)
+    excerpts = [pipeline.excerpts[i] for i in kept]
+    codes = zero_shot.suggested_codes(pipeline.codebook)
+    likeness = zero_shot.code_likeness(
+        excerpts,
+        pipeline.vectors.values[kept],
+        pipeline.vectors.questions[kept],
+        codes,
+        texts,
+        vectors,
+        settings=settings,
+    )
+    ranked, shares = zero_shot.rank_codes(likeness, settings.shortlist)
+    assert shares is not None
+    assert ranking.shares is not None
+    # Sums in another order differ in the last bits, which may turn a tie.
+    assert (ranking.ranked == ranked).mean() > 0.99
+    same = np.take_along_axis(shares, ranking.ranked, axis=1)
+    np.testing.assert_allclose(ranking.shares, same, atol=0.02)
+
+
+def test_only_an_edited_code_is_embedded_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = pipeline.code_vectors
+    path = pipeline.study.codebook_path
+    path.write_text(path.read_text(encoding="utf-8").replace("appointments", "visits"), encoding="utf-8")
+    edited = Pipeline(pipeline.study)
+    asked: list[str] = []
+    whole = edited.embedder.encode
+
+    def encode(texts: list[str], **options: object) -> object:
+        asked.extend(texts)
+        return whole(texts)
+
+    monkeypatch.setattr(type(edited.embedder), "encode", lambda _self, texts, **o: encode(texts))
+    after = edited.code_vectors
+    assert 0 < len(asked) < len(edited.code_texts) / 4
+    assert any("visits" in text for text in asked)
+    changed = (before != after).any(axis=1)
+    assert 0 < changed.sum() <= len(asked)
