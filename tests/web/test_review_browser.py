@@ -222,6 +222,26 @@ def test_memo_flag_later_propose_and_undo_by_keyboard(open_review: Open) -> None
     assert decisions(served)[1].details["name"] == "Small rituals"
 
 
+def test_a_search_that_finds_nothing_leads_to_a_proposal(open_review: Open) -> None:
+    page, served = open_review("blind")
+    page.keyboard.press("/")
+    page.keyboard.type("getting there by bus")
+    page.keyboard.press("Enter")
+    expect(page.locator("#propose-name")).to_have_value("getting there by bus")
+    page.keyboard.type("How people travel")
+    page.get_by_role("button", name="Propose it").click()
+    expect(page.locator(".undo")).to_contain_text("getting there by bus")
+    (proposal,) = decisions(served)
+    assert proposal.details == {"name": "getting there by bus", "definition": "How people travel"}
+    page.keyboard.press("/")
+    page.keyboard.type("clinic")
+    page.keyboard.press("Enter")
+    page.keyboard.press("/")  # searching for what is chosen does not take it away
+    page.keyboard.type("clinic")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tree input:checked")).to_have_count(1)
+
+
 def test_help_opens_on_a_question_mark_and_single_keys_can_be_turned_off(open_review: Open) -> None:
     page, served = open_review()
     page.keyboard.press("?")

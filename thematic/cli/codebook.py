@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from thematic.cli import render
+from thematic.cli.codebook_proposals import proposals
 from thematic.cli.codebook_view import (
     conflict_lines,
     count,
@@ -227,6 +228,9 @@ def history(study: StudyOption = None, as_json: JsonOption = False) -> None:
         )
         for line in diff_lines(changes, names, wording=False):
             print_line(line)
+
+
+app.command()(proposals)
 
 
 @app.command()

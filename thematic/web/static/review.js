@@ -178,6 +178,15 @@ document.documentElement.classList.add("js");
     if (first) show(first.item.dataset.code);
   }
 
+  // What was searched for and is not in the codebook may be a code that it lacks.
+  function propose(name) {
+    const details = $("#propose");
+    details.open = true;
+    $("#propose-name").value = name;
+    $("#propose-definition").focus();
+    say("No code is called so. You may propose it.");
+  }
+
   function endSearch() {
     const input = $("#search");
     input.value = "";
@@ -210,7 +219,7 @@ document.documentElement.classList.add("js");
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ($("dialog[open]")) return;
     if (target.id === "search") {
-      if (key === "Enter") { done(); const hit = $(".first-hit"); if (hit) choose(hit.dataset.code); endSearch(); }
+      if (key === "Enter") { done(); const [hit, words] = [$(".first-hit"), target.value.trim()]; endSearch(); if (hit) choose(hit.dataset.code, true); else if (words) propose(words); }
       if (key === "Escape") { done(); endSearch(); }
       return;
     }
