@@ -258,7 +258,7 @@ class Coding:
 class Judged:
     """That a coder has stated the codes of a passage, perhaps none: what tells “no” from “not looked at”.
 
-    `excerpt_id` is None for a span that somebody chose freely.
+    `excerpt_id` is None for a span that somebody chose freely. `none_applies` says that they gave it no code.
     """
 
     quote: Quote
@@ -266,6 +266,7 @@ class Judged:
     layer: Layer = "independent"
     mode: ReviewMode = "blind"
     excerpt_id: str | None = None
+    none_applies: bool = False
 
 
 Action = Literal[

@@ -317,6 +317,7 @@ class Pipeline:
                 layer=judgement.last.layer,
                 mode=judgement.last.mode,
                 excerpt_id=judgement.excerpt_id,
+                none_applies=judgement.none_applies,
             )
             for coder, made in self.decisions.items()
             for judgement in judgements(coder, made)

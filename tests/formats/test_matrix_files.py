@@ -51,6 +51,14 @@ def test_whoever_coded_in_an_imported_project_has_read_the_transcript() -> None:
     ]
 
 
+def test_an_import_that_tells_of_no_code_tells_what_was_looked_at() -> None:
+    data = make_study_data()
+    first, second = data.segmentations[2].excerpts
+    quotes = [Quote(transcript_id="P03", start=e.start, end=e.end, text=e.text) for e in (first, second)]
+    judged = (Judged(quote=quotes[0], coder_id="x", mode="import", none_applies=True),)
+    assert [r["ease"] for r in table(replace(data, judged=judged))][7:] == ["0", ""]
+
+
 def test_a_theme_has_a_column_for_anything_below_it() -> None:
     row = table(make_study_data())[1]
     assert (row["reasons"], row["any_reasons"], row["any_online"]) == ("0", "1", "0")

@@ -110,15 +110,17 @@ def coders_who_looked(data: StudyData) -> dict[str, tuple[str, ...]]:
     """The ids of the coders who have judged each excerpt, in order: who could have given a code and did not.
 
     A coder has judged an excerpt whose codes they stated, or of which they coded a part. In a project that
-    was imported there are codings only: there, whoever coded a passage counts as having read its transcript.
+    was imported there are codings only: there, whoever coded a passage counts as having read its transcript,
+    unless the import also tells of passages to which no code applies. Then it tells what was looked at.
     """
     place = _Excerpts(data)
     looked: dict[str, set[str]] = {}
+    tells_all = {j.coder_id for j in data.judged if j.mode == "import" and j.none_applies}
     for judged in data.judged:
         quote = judged.quote
         if judged.excerpt_id in place.ids:
             met = [judged.excerpt_id]
-        elif judged.mode == "import":
+        elif judged.mode == "import" and judged.coder_id not in tells_all:
             met = [excerpt.id for excerpt in place.excerpts.get(quote.transcript_id, ())]
         else:
             met = [excerpt.id for excerpt in place.meeting(quote)]
