@@ -63,7 +63,8 @@ class Database:
     def _ask(self, question: str) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(question).fetchall()
-        except (sqlite3.Error, OverflowError, MemoryError) as error:
+        except (sqlite3.Error, OverflowError, MemoryError, UnicodeError) as error:
+            # A damaged schema ends in UnicodeError: the message of SQLite quotes it.
             raise _damaged(self._name, error) from error
 
 
