@@ -51,6 +51,14 @@ def test_quotes_are_placed_or_nothing_is_written(study: Path) -> None:
     assert [row["words"] for row in kept["kept"]["not_placed"]] == ["nowhere"]
 
 
+def test_a_file_that_nothing_reads_tells_what_can_be_read(study: Path) -> None:
+    table = study.parent / "other.csv"
+    table.write_text("a,b\n1,2\n", "utf-8")
+    message = failing("import", table, "--study", study)
+    assert "QualCoder project" in message
+    assert "quote, code, document, coder" in message
+
+
 def test_a_damaged_project_writes_nothing(tmp_path: Path) -> None:
     bad = tmp_path / "bad.sqlite3"
     bad.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)

@@ -93,10 +93,11 @@ def export(
 ) -> None:
     """Write the study for people and for other programs.
 
-    Without --to, exports/ is brought up to date: excerpts as csv, xlsx, jsonl and html, and the clusters.
+    Without --to, exports/ is brought up to date: excerpts as csv, xlsx, jsonl
+    and html, and the clusters. With --to, that format is written;
+    `thematic export --list` names all of them.
 
-    With --to, that format is written; `thematic export --list` names all of them. Each option for a part can
-    be given again: any of its values will do.
+    Each option for a part can be given again: any of its values will do.
     """
     from thematic.selection import Selection, read_case
 

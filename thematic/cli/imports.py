@@ -10,18 +10,23 @@ from rich.markup import escape
 
 from thematic.cli import render
 from thematic.cli.options import EncodingOption, JsonOption, QuietOption, StudyOption
-from thematic.errors import SettingsError
+from thematic.errors import SettingsError, ThematicError
 
 if TYPE_CHECKING:
     from thematic.coded_project import CodedProject
     from thematic.importing import ProjectImport
     from thematic.study import Study
 
+PACKETS = (".xlsx", ".xlsm", ".docx", ".html", ".htm")
+
 
 def import_file(
     file: Annotated[
         Path,
-        typer.Argument(help="A project (.qdpx, .qde …), or a packet that came back.", show_default=False),
+        typer.Argument(
+            help="A project (.qdpx, .qda, .sqlite3 …), a table of quotes, or a packet that came back.",
+            show_default=False,
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -53,8 +58,11 @@ def import_file(
 ) -> None:
     """Take over a coded project of another program, or the decisions in a packet that came back.
 
-    A project goes into a new study (--out) or into this one: its codebook, texts, coders, codings with memos
-    and dates, and the attributes of its cases. What a study has no place for is told, in words and as JSON.
+    A project (REFI-QDA, QualCoder, Taguette, Label Studio, doccano) goes into a
+    new study (--out) or into this one: codebook, texts, coders, codings with
+    memos and dates, attributes of cases. Quotes in a table (MAXQDA, Dedoose, any
+    CSV or XLSX) find their places in the transcripts of this study. What a study
+    has no place for is told, in words and as JSON.
 
     Example: thematic import project.qdpx --out my-study
     """
@@ -63,11 +71,13 @@ def import_file(
     if sniff_project(file) is None:
         from thematic.cli.packet import take_packet
 
+        if file.is_dir() or file.suffix.casefold() not in PACKETS:
+            raise _unknown(file)
         if coder is None:
             raise SettingsError(
-                "no project that can be read; a packet that came back needs the name of its coder",
+                "no project and no table of quotes that can be read; a packet needs the name of its coder",
                 path=str(file),
-                hint="say --coder NAME, as in the packet",
+                hint="say --coder NAME, as in the packet; a table needs columns such as quote and code",
             )
         take_packet(file, coder, partial=partial, dry_run=dry_run, study=study, as_json=as_json)
         return
@@ -90,6 +100,19 @@ def import_file(
         render.print_json(outcome.record())
         return
     _print(outcome, dry_run=dry_run, quiet=quiet, out=out)
+
+
+def _unknown(file: Path) -> ThematicError:
+    """What can be read, for a file that nothing reads."""
+    from thematic.errors import InputError, Problem
+    from thematic.formats.projects import PROJECT_FORMATS
+
+    return InputError(
+        "no file that can be imported; these can:",
+        path=str(file),
+        problems=[Problem(known.title) for known in PROJECT_FORMATS.values()],
+        hint="a table of your own needs columns for the quote and the code: quote, code, document, coder",
+    )
 
 
 def _study(folder: Path | None) -> Study:
