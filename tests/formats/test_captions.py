@@ -55,6 +55,23 @@ def test_who_dials_in_once_is_no_part_of_somebody_elses_turn() -> None:
     ]
 
 
+def test_a_line_each_of_two_speakers_and_names_above_their_words() -> None:
+    rev = "1\n00:00:00,000 --> 00:00:02,000\n- [Speaker 1] So?\n- [Speaker 2] Well.\n"
+    assert [turn[:2] for turn in said(read_cues(rev, "P01.srt"))] == [
+        ("Speaker 1", "So?"),
+        ("Speaker 2", "Well."),
+    ]
+    cues = [
+        f"00:00:0{n}.000 --> 00:00:0{n}.900\n{who}:\nso {n}"
+        for n, who in enumerate(("Ann Ash", "Bob Roe", "Ann Ash"))
+    ]
+    assert [turn[:2] for turn in said(read_cues(vtt(*cues)))] == [
+        ("Ann Ash", "so 0"),
+        ("Bob Roe", "so 1"),
+        ("Ann Ash", "so 2"),
+    ]
+
+
 def test_webex_names_speakers_in_the_ids_of_cues() -> None:
     reading = read_cues(
         vtt(

@@ -185,6 +185,36 @@ GOLDEN = {
         "Speaker 1:\t00:00\tSo?\n\nSpeaker 2:\t00:07\tWell.\n",
         [("Speaker 1", "par", "So?", 0.0), ("Speaker 2", "par", "Well.", 7.0)],
     ),
+    "name and time above its words, without blank lines": Golden(
+        "Jane (00:05)\nSo?\nBob (00:12)\nWell.\nJane (00:19)\nAnd?\n",
+        [("Jane", "int", "So?", 5.0), ("Bob", "par", "Well.", 12.0), ("Jane", "int", "And?", 19.0)],
+    ),
+    "a time, and a role without any sign": Golden(
+        "[00:00:03] Interviewer So?\n[00:00:10] Participant Well.\n[00:00:15] Interviewer And?\n",
+        [
+            ("Interviewer", "int", "So?", 3.0),
+            ("Participant", "par", "Well.", 10.0),
+            ("Interviewer", "int", "And?", 15.0),
+        ],
+    ),
+    "one of the participants": Golden(
+        "Mod: So?\nP1: Well.\nP?: Maybe.\nMod: And?\n",
+        [
+            ("Mod", "int", "So?", None),
+            ("P1", "par", "Well.", None),
+            ("P?", "par", "Maybe.", None),
+            ("Mod", "int", "And?", None),
+        ],
+    ),
+    "roles in other languages": Golden(
+        "Entrevistadora: ¿Y?\nParticipante 1: Bien.\nIntervieweuse : Alors ?\nInterviewerin: Und?\n",
+        [
+            ("Entrevistadora", "int", "¿Y?", None),
+            ("Participante 1", "par", "Bien.", None),
+            ("Intervieweuse", "int", "Alors ?", None),
+            ("Interviewerin", "int", "Und?", None),
+        ],
+    ),
     "timecodes with frames": Golden(
         "00:00:00:00 - 00:00:05:12\nSpeaker 1\nSo?\n\n00:00:05:12 - 00:00:07:12\nSpeaker 2\nWell.\n",
         [("Speaker 1", "par", "So?", 0.0), ("Speaker 2", "par", "Well.", 5.0)],
@@ -341,6 +371,22 @@ def test_words_in_bold_are_no_labels_in_a_transcript_that_has_labels() -> None:
     answer = "P01: I said\nthis and\nthat and\n**Really** so\n\n"
     reading = read_text(f"INT: So?\n{answer}INT: And?\n{answer}INT: Ok?\nP01: Yes\nindeed\nso.\n", "P01.md")
     assert {who for who, *_ in turns(reading)} == {"INT", "P01"}
+
+
+def test_speakers_of_markdown_with_a_time_in_the_heading_or_the_bold() -> None:
+    headings = "### Speaker 1 (00:01)\n\nSo?\n\n### Speaker 2 (00:10)\n\nWell.\n"
+    bold = "**[00:00:01] Speaker 1:** So?\n\n**[00:00:10] Speaker 2:** Well.\n"
+    for text in (headings, bold):
+        found = turns(read_text(text, "P01.md"))
+        assert [(who, words, time) for who, _, words, time in found] == [
+            ("Speaker 1", "So?", 1.0),
+            ("Speaker 2", "Well.", 10.0),
+        ]
+
+
+def test_a_redaction_in_brackets_begins_no_turn() -> None:
+    reading = read_text("INT: So?\nP01: I left\n[city 2] then.\n[hospital 1] too.\nINT: And?\n")
+    assert [t[0] for t in turns(reading)] == ["INT", "P01", "INT"]
 
 
 def test_a_name_in_the_midst_of_answers_is_no_habit() -> None:

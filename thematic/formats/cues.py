@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import decode, head_text
-from thematic.formats.labels import Line, believe, propose
+from thematic.formats.labels import Line, Stamp, believe, propose
 from thematic.formats.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.script import Said, compose, to_reading
 from thematic.formats.speakers import Roster
@@ -216,7 +216,11 @@ def _said(
         else None
         for line, label in zip(lines, propose(lines, [None] * len(lines)), strict=True)
     ]
-    believed = believe(lines, proposed, roster, transcript_id)
+    firsts = [
+        Stamp(0, cue.start, cue.end) if before is None or before.line != cue.line else None
+        for before, (cue, _, _) in zip([None, *(cue for cue, _, _ in spans)], spans, strict=False)
+    ]
+    believed = believe(lines, proposed, roster, transcript_id, firsts[: len(lines)])
     found: list[tuple[Cue, str | None, str]] = []
     label_words = 0
     for (cue, voice, text), label in zip_longest(spans, proposed):

@@ -134,6 +134,11 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
         re.compile(rf"\[(?P<label>[^\]\d][^\]]{{0,59}})\]\s*(?P<time>[(\[]\s*{_RANGE}\s*[)\]])\s*$"),
     ),
     ("bracketed", re.compile(r"\[(?P<label>[^\]]{1,60})\]\s*[:：]\s*")),
+    ("bracketed", re.compile(r"\[(?P<label>[^\]\d][^\]]{0,59}\d)\]\s+(?=\S)")),
+    (
+        "bold",
+        re.compile(rf"{_STARS}\s*(?P<time>{_ENCLOSED})\s*(?P<label>{_NAME})\s*[:：]?\s*{_STARS}\s*[:：]?\s*"),
+    ),
     (
         "bold",
         re.compile(
@@ -150,6 +155,12 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("alone", re.compile(r"\[(?P<label>[^\]\d][^\]]{0,59})\]\s*$")),
 )
 
+# Behind a time some programs write the speaker without any sign: [00:00:03] Interviewer Thank you.
+_PLAIN_ROLE = re.compile(
+    r"(?P<label>(?:interviewer|interviewee|participant|respondent|moderator|facilitator|researcher|speaker)"
+    r"(?:\s\d+)?)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _WORDS_NOT_NAMES = frozenset(
     """note notes nb n.b ps p.s re eg e.g ie i.e example examples date time location place venue duration
     length total title file filename project study subject topic theme section part chapter page recording
@@ -173,7 +184,7 @@ _PARTICLES = frozenset(
 )
 _NUMBERED = re.compile(
     r"(?:(?:unknown|unidentified|male|female) )?(?:speaker|voice|person|sprecher(?:in)?)"
-    r"[\s_.#-]*(?:\d+|[a-z])?|(?:call-in user|caller|guest)[\s_.#-]*\d+|.+['’]s presentation"
+    r"[\s_.#-]*(?:\d+|[a-z])?|(?:call-in user|caller|guest|spk)[\s_.#-]*\d+|s\d\d|.+['’]s presentation"
 )
 
 
@@ -329,14 +340,15 @@ def _habits(
     begins, named = True, False
     rows = zip(lines, proposed, stamps, times, [*times[1:], False], strict=False)
     for line, proposal, stamp, only_time, above_time in rows:
-        opens = line.text.strip() and not only_time and (begins or above_time or stamp is not None)
+        timed = stamp is not None or (proposal is not None and proposal.start is not None)
+        opens = line.text.strip() and not only_time and (begins or above_time or timed)
         if opens and (openings or (proposal and (label_key(proposal.label), proposal.evidence) in forms)):
             openings.append(proposal)
         # After a name and its time on two lines come the words.
         begins = not line.text.strip() or (only_time and not named)
         named = proposal is not None and proposal.words_at >= len(line.text)
     habits: list[Evidence] = []
-    for form in ("timed", "stamped", "bold", "colon", "alone"):
+    for form in ("timed", "stamped", "bold", "colon", "alone", "heading"):
         own = [
             p for p in openings if p and p.evidence == form and (is_usual_label(p.label) or is_name(p.label))
         ]
@@ -389,8 +401,14 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
     lead = _LEAD.match(text, at)
     at = lead.end() if lead else at
     if line.heading:
-        label = _tidy(line.text[at:].strip("#: "))
-        return LineLabel(label, len(line.text), "heading", start, end) if _plausible(label) else None
+        title = line.text[at:].strip("#: ")
+        timed = _TIMED_BOLD.search(title)
+        if timed:
+            start, end = stamp_times(timed[0])
+            title = title[: timed.start()]
+        label = _tidy(title.strip(": "))
+        form: Evidence = "timed" if timed and is_usual_label(label) else "heading"
+        return LineLabel(label, len(line.text), form, start, end) if _plausible(label) else None
     unlikely: LineLabel | None = None
     for evidence, pattern in _PATTERNS:
         if evidence == "bold" and line.bold.strip():
@@ -401,6 +419,8 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         if not m or not _plausible(_tidy(m["label"])):
             continue
         label = _tidy(m["label"])
+        if evidence == "bracketed" and ":" not in m[0] and "：" not in m[0] and not is_usual_label(label):
+            continue  # [Speaker 1] So is a label, [city 2] is none
         groups = m.groupdict()
         tight = text[m.end() - 1] == ":" and m.end() < len(text)
         if evidence == "colon" and tight and not is_usual_label(label) and label.lower() != label.upper():
@@ -423,6 +443,9 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
             return found
         # "A. Ten years. My aim: …" has a colon further on; the label is the letter.
         unlikely = unlikely or found
+    plain = _PLAIN_ROLE.match(text, at) if stamp and unlikely is None else None
+    if plain:
+        return LineLabel(_tidy(plain["label"]), plain.end(), "tab", start, end)
     return unlikely
 
 
@@ -451,10 +474,11 @@ def _tidy(label: str) -> str:
 
 
 def _plausible(label: str) -> bool:
+    doubted = label.endswith("?") and known_role(label.rstrip("?")) is not None  # P?: one of the participants
     return (
         bool(label)
         and len(label.split()) <= 6
-        and label[-1] not in ".?!,;…"
+        and (doubted or label[-1] not in ".?!,;…")
         and any(c.isalnum() for c in label)
     )
 
@@ -464,7 +488,9 @@ def is_usual_label(label: str) -> bool:
     key = label_key(label)
     if len(label) == 1 and label.islower():  # a: and b: begin the points of a list
         return False
-    return known_role(label) is not None or bool(_NUMBERED.fullmatch(key) or re.fullmatch(_PHONE, key))
+    return known_role(label.rstrip("?")) is not None or bool(
+        _NUMBERED.fullmatch(key) or re.fullmatch(_PHONE, key)
+    )
 
 
 def is_name(label: str) -> bool:

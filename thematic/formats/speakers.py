@@ -35,11 +35,14 @@ ROLES: tuple[str, ...] = get_args(Role)
 # A label may go on with a number (P03, P1a, INT-2) or, after a space or sign, a letter (Participant B).
 _SUFFIX = r"(?:[\s_.#-]*\d+[a-z]?|[\s_.#-]+[a-z])?"
 _INTERVIEWER = re.compile(
-    rf"(?:int|intv|iv|ivr|interviewers?|i|q|question|moderator|mod|facilitator|fac|researcher){_SUFFIX}"
+    rf"(?:int|intv|iv|ivr|interviewers?|i|q|question|moderator|mod|facilitator|fac|researcher|"
+    rf"interviewerin|moderatorin|interviewe(?:ur|use)|enquêt(?:eur|rice)|modérat(?:eur|rice)|"
+    rf"entrevistadora?|moderadora?|intervistat(?:ore|rice)|intervjuare|haastattelija){_SUFFIX}"
 )
 _PARTICIPANT = re.compile(
     r"(?:participants?|ppt|pp|p|respondent|resp|r|interviewee|ie|informant|patient|client|subject|answer|a|"
-    rf"befragte[rn]?|fg[\s_.#-]*\d+[\s_.#-]*p){_SUFFIX}"
+    rf"befragte[rn]?|participante|enquêtée?|interviewée?|entrevistad[ao]|intervistat[ao]|"
+    rf"teilnehmer(?:in)?|fg[\s_.#-]*\d+[\s_.#-]*p){_SUFFIX}"
 )
 _SINGLE_LETTER = re.compile(r"[^\W\d_]")
 _FIRST_WORDS = 300  # characters, of which a snippet is made
