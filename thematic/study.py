@@ -27,6 +27,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args, get_origin, get_type_hints
 
@@ -308,6 +309,11 @@ class Study:
                 hint="use letters, digits, spaces, - and _, at most 64, for example: ada",
             )
         return self.root / "decisions" / f"{coder_id}.jsonl"
+
+    def frames(self) -> Any:
+        """The study as tidy Arrow tables, see `thematic.formats.frames.Frames`: `.codings.to_pandas()`."""
+        # By name, as it stands on all stages, which are floors above this one.
+        return import_module("thematic.frames").frames(self)
 
     # --- Machine data ------------------------------------------------------------------------------
 

@@ -27,13 +27,13 @@ WIDTH = 16.2  # centimetres between the margins
 def render(report: StudyReport, plots: Mapping[str, Plot]) -> bytes:
     """The document, same report and figures, same bytes. Figures carry their words as alternative text."""
     import docx
-    from docx.shared import Cm, Pt
+    from docx.shared import Cm
 
     document = docx.Document()
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.4)
-    document.styles["Normal"].font.size = Pt(10.5)
+    _look(document)
     document.add_heading(holdable(report.title), 0)
     document.add_paragraph(holdable(lead(report)))
     writer = _Writer(document, report, plots)
@@ -41,6 +41,22 @@ def render(report: StudyReport, plots: Mapping[str, Plot]) -> bytes:
         document.add_heading(name, 1)
         getattr(writer, id_)()
     return docx_bytes(document, title=report.title)
+
+
+def _look(document: Any) -> None:
+    """Quiet styles: what people said stands out, what is said about it does not."""
+    from docx.shared import Cm, Pt, RGBColor
+
+    muted, ink = RGBColor(0x5F, 0x6B, 0x76), RGBColor(0x1F, 0x29, 0x33)
+    document.styles["Normal"].font.size = Pt(10.5)
+    caption, quote = document.styles["Caption"], document.styles["Quote"]
+    caption.font.bold, caption.font.size, caption.font.color.rgb = False, Pt(9), muted
+    quote.font.italic, quote.font.color.rgb = False, ink
+    quote.paragraph_format.left_indent = caption.paragraph_format.left_indent = Cm(0.7)
+    quote.paragraph_format.space_after = Pt(1)
+    quote.paragraph_format.keep_with_next = True
+    for level in ("Heading 1", "Heading 2", "Heading 3"):
+        document.styles[level].font.color.rgb = ink
 
 
 class _Writer:

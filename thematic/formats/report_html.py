@@ -82,6 +82,7 @@ def render(report: StudyReport, plots: Mapping[str, Plot], excerpts: Sequence[Ex
     )
     environment.filters |= {
         "cell": _cell,
+        "commands": _commands,
         "number": _number,
         "one_line": snippet,
         "people": lambda row: people(row, report),
@@ -167,6 +168,16 @@ def _many(n: int, noun: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _commands(text: str) -> Any:
+    """Words in which `a command` is set as one."""
+    from markupsafe import Markup, escape
+
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
 
 
 def _cell(value: Any) -> str:
