@@ -561,6 +561,7 @@ class Pipeline:
         return {
             "suggesting": self.notes_on_suggestions(),
             "clustering": [self.clustering.note] if self.clustering.note else [],
+            **({"exports": list(self.left_out.values())} if self.left_out else {}),
             "reading": list(reading),
             "codebook": [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]],
         }
@@ -583,20 +584,39 @@ class Pipeline:
             files: dict[str, str] = {}
             ours = _written(self._receipt)
             update = self.on_stage("Exporting")
-            for i, (name, module) in enumerate(EXPORTS.items(), start=1):
+            for (
+                name
+            ) in self.left_out:  # of a time when the study was smaller; a workbook people may have filled
+                if not name.endswith(".xlsx"):
+                    (folder / name).unlink(missing_ok=True)
+            wanted = {name: module for name, module in EXPORTS.items() if name not in self.left_out}
+            for i, (name, module) in enumerate(wanted.items(), start=1):
                 content: bytes = import_module(module).render(data)
                 if name.endswith(".xlsx"):  # people fill it in
                     kept = keep_changed(folder / name, content, ours.get(name), self.study.root / "packets")
                     self.kept += [kept] if kept else []
                 write_atomic(folder / name, content)
                 files[name] = hashlib.sha256(content).hexdigest()
-                update(i, len(EXPORTS))
+                update(i, len(wanted))
             content = json_bytes(self.run_record(data, files))
             write_atomic(folder / "run.json", content)
             files["run.json"] = hashlib.sha256(content).hexdigest()
             write_atomic(self._receipt, json_bytes({"key": self.export_key, "files": files}))
         self._tidy()
         return True
+
+    @cached_property
+    def left_out(self) -> dict[str, str]:
+        """The files of exports/ that are not written for so many excerpts, and why, in words."""
+        number = len(self.columns.ids)
+        return {
+            file: f"{file} is not written for {number:,} excerpts: one of more than "
+            f"{made.most_excerpts:,} is too large to read. For a part: thematic export --to {name} "
+            "--transcript NAME; all of them are in excerpts.csv, excerpts.jsonl and `thematic query`."
+            for name, made in FORMATS.items()
+            if made.in_every_run and made.most_excerpts is not None and number > made.most_excerpts
+            for file in made.files
+        }
 
     def run_record(self, data: StudyData, files: Mapping[str, str]) -> dict[str, Any]:
         """run.json: settings, versions, hashes, counts. Nothing in it differs between identical runs."""

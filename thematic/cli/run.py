@@ -307,6 +307,7 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     console.print(table)
     # Warnings of reading and of the codebook were told above; that nothing is calibrated stands in the table.
     notes = [*record["notes"]["suggesting"][1:], *([] if shown else record["notes"]["clustering"])]
+    notes += record["notes"].get("exports", [])
     for note in () if quiet else notes:
         console.print(f"[dim]·[/] {escape(note)}")
     console.print()
@@ -317,6 +318,8 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
         ("excerpts.csv, excerpts.jsonl, clusters.csv", "carry on in other tools"),
         ("run.json", "settings, versions and hashes, for your methods section"),
     ):
+        if name in pipeline.left_out:
+            continue
         console.print(f"  [cyan]{root / 'exports'}/{name}[/]", soft_wrap=True)
         console.print(f"      {use}")
     console.print()

@@ -20,6 +20,7 @@ class ExportFormat:
     `render_files(StudyData) -> {name: bytes}` makes all of `files`, which stand in `folder`. A module can
     have `not_carried(StudyData) -> [Problem]`: what the format has no place for.
     keeps_uncoded: when only some codes are asked for, excerpts without them stay: their zeros are data.
+    most_excerpts: a run on more excerpts leaves it out, and says so.
     in_every_run: `thematic run` and `thematic export` without `--to` write it.
     from_study: it needs the journals and what imports have kept; `thematic.exchanging` makes it.
     """
@@ -30,6 +31,7 @@ class ExportFormat:
     folder: str = ""
     keeps_uncoded: bool = False
     in_every_run: bool = False
+    most_excerpts: int | None = None
     from_study: bool = False
 
 
@@ -45,6 +47,7 @@ FORMATS: dict[str, ExportFormat] = {
         files=("excerpts.xlsx",),
         summary="a workbook to review excerpts in",
         in_every_run=True,
+        most_excerpts=100_000,
     ),
     "jsonl": ExportFormat(
         module="thematic.formats.excerpts_jsonl",
@@ -57,6 +60,7 @@ FORMATS: dict[str, ExportFormat] = {
         files=("excerpts.html",),
         summary="one page to read and filter in a browser",
         in_every_run=True,
+        most_excerpts=100_000,
     ),
     "clusters": ExportFormat(
         module="thematic.formats.clusters_csv",
