@@ -49,6 +49,7 @@ COMMANDS: dict[str, Command] = {
     "review": Command("review:review", "Code in the browser: blind, or with suggestions.", PEOPLE),
     "adjudicate": Command("adjudicate:adjudicate", "Settle where coders differ, in the browser.", PEOPLE),
     "codebook": Command("codebook:app", "Check, show, compare and convert codebooks.", STEPS),
+    "evaluate": Command("evaluate:evaluate", "How good suggestions are against what people coded.", RESULTS),
     "agree": Command(
         "agree:agree", "Agreement between coders: of a study, or of any table of codings.", RESULTS
     ),

@@ -113,7 +113,7 @@ def suggest(
     Before anyone has coded, suggestions come from the codebook's wording. After, they are learnt from what
     people coded, with probabilities, and it is said from what and how well. Nothing is accepted by itself.
     """
-    pipeline = _pipeline(study, threads, quiet or as_json, promise=promise)
+    pipeline = open_pipeline(study, threads, quiet or as_json, promise=promise)
     with pipeline.study.lock():
         suggested = pipeline.suggested()
     if as_json:
@@ -155,7 +155,7 @@ def clusters(
     """Excerpts that read alike, set against the codebook: prompts for reading, not codes."""
     if tree + new + codes > 1:
         raise SettingsError("--tree, --new and --codes answer different questions", hint="ask one at a time")
-    pipeline = _pipeline(study, threads, quiet or as_json)
+    pipeline = open_pipeline(study, threads, quiet or as_json)
     with pipeline.study.lock():
         if tree or new or codes:
             _print_emergent(pipeline, "tree" if tree else "new" if new else "codes", as_json=as_json)
@@ -237,7 +237,7 @@ def _study(folder: Path | None) -> Study:
     return Study.find(Path.cwd()) if folder is None else Study.open(folder)
 
 
-def _pipeline(
+def open_pipeline(
     study: Path | None, threads: int | None, quiet: bool, *, promise: float | None = None
 ) -> Pipeline:
     import dataclasses

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from thematic.model import FloatMatrix
 
-__all__ = ["FEWEST_EXAMPLES", "FEWEST_INTERVIEWS", "Model", "fit"]
+__all__ = ["FEWEST_EXAMPLES", "FEWEST_INTERVIEWS", "Model", "fit", "strength_for"]
 
 FEWEST_EXAMPLES, FEWEST_INTERVIEWS = 5, 2
 """Under so many examples, or interviews that have one, a code leans on its wording whatever is chosen."""
@@ -95,11 +95,16 @@ def fit(
         _tfidf(counts, columns, idf),
         targets,
         weights,
-        strength=_STRENGTH_FEW if len(rows) < _FEW_ROWS else _STRENGTH,
+        strength=strength_for(len(rows)),
         offset=offset,
     )
     intercept = found.intercept - mean @ found.dense
     return Model(Coefficients(found.dense, found.sparse, intercept), columns, idf, lean)
+
+
+def strength_for(rows: int) -> float:
+    """C of the regression for so many examples."""
+    return _STRENGTH_FEW if rows < _FEW_ROWS else _STRENGTH
 
 
 def few_examples(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from thematic.suggestion.calibration import Floats
     from thematic.suggestion.lessons import Taught
 
-__all__ = ["LEANINGS", "Examples", "Learnt", "examples_of", "learn", "predictions"]
+__all__ = ["LEANINGS", "Examples", "Learnt", "choose", "examples_of", "fit_examples", "learn", "predictions"]
 
 LEANINGS: dict[str, float] = {
     "the coded excerpts alone": 0.0,
@@ -34,14 +34,13 @@ LEANINGS: dict[str, float] = {
 }
 """What may be chosen between -> logits a standard deviation of likeness to the wording."""
 
-UNCHOSEN = "the coded excerpts, leaning on the codebook's wording"
-"""What is taken where too little is coded to choose."""
-
-WORDING = "the codebook's wording alone"
+_ALONE, _LEANING, _WORDING_FIRST = LEANINGS
+_EXAMPLES_A_CODE = 3
+"""Where too little is coded to choose, the wording comes first under so many examples a code."""
 
 FOLDS = 5
 _CHOOSING_FOLDS = 3
-_CHOOSING_ROWS = 1500
+CHOOSING_ROWS = 1500
 _FEWEST_TO_CHOOSE = 30
 
 
@@ -108,16 +107,27 @@ def examples_of(taught: Taught, transcripts: Sequence[str]) -> Examples:
     )
 
 
-def learn(material: Material, examples: Examples, *, seed: int = 0) -> Learnt:
-    """Choose, learn, calibrate. The same bytes for the same examples, whatever the threads."""
+def learn(
+    material: Material,
+    examples: Examples,
+    *,
+    seed: int = 0,
+    folds_: int = FOLDS,
+    choosing_rows: int = CHOOSING_ROWS,
+) -> Learnt:
+    """Choose, learn, calibrate. The same bytes for the same examples, whatever the threads.
+
+    folds_: how often interviews are kept back for the calibration. choosing_rows: how many excerpts, in whole
+    interviews, the way of learning is chosen by.
+    """
     with threadpool_limits(1):
-        chosen, losses = _choose(material, examples, seed)
-        scores, by_interview = predictions(material, examples, LEANINGS[chosen], seed=seed)
+        chosen, losses = choose(material, examples, seed=seed, rows=choosing_rows)
+        scores, by_interview = predictions(material, examples, LEANINGS[chosen], folds_=folds_, seed=seed)
         calibration = calibrate(scores, examples.shares, examples.known)
         return Learnt(
             chosen=chosen,
             losses=losses,
-            model=_fit(material, examples, LEANINGS[chosen]),
+            model=fit_examples(material, examples, LEANINGS[chosen]),
             calibration=calibration,
             examples=examples,
             apart=calibration.probabilities(scores),
@@ -142,22 +152,26 @@ def predictions(
         kept = fold != left_out
         if not kept.any():
             continue
-        model = _fit(material, examples.of(kept), leaning)
+        model = fit_examples(material, examples.of(kept), leaning)
         scores[~kept] = model.scores(material, examples.rows[~kept])
     return scores, several
 
 
-def _fit(material: Material, examples: Examples, leaning: float) -> Model:
+def fit_examples(material: Material, examples: Examples, leaning: float) -> Model:
+    """A model of these examples, without choosing or calibrating."""
     return fit(
         material, examples.rows, examples.targets, examples.weights, examples.interviews, leaning=leaning
     )
 
 
-def _choose(material: Material, examples: Examples, seed: int) -> tuple[str, dict[str, float]]:
+def choose(
+    material: Material, examples: Examples, *, seed: int, rows: int = CHOOSING_ROWS
+) -> tuple[str, dict[str, float]]:
     """The way of learning with the least log loss on interviews kept back, and the loss of each."""
     if len(examples.rows) < _FEWEST_TO_CHOOSE or len(np.unique(examples.interviews)) < 2:
-        return UNCHOSEN, {}
-    part = examples.of(_some_interviews(examples.interviews, seed))
+        enough = examples.truth.sum() >= _EXAMPLES_A_CODE * examples.truth.shape[1]
+        return _LEANING if enough else _WORDING_FIRST, {}
+    part = examples.of(_some_interviews(examples.interviews, seed, rows))
     if len(np.unique(part.interviews)) < 2:
         part = examples
     losses = {}
@@ -168,11 +182,11 @@ def _choose(material: Material, examples: Examples, seed: int) -> tuple[str, dic
     return min(losses, key=lambda name: losses[name]), losses
 
 
-def _some_interviews(interviews: NDArray[np.intp], seed: int) -> NDArray[np.bool_]:
+def _some_interviews(interviews: NDArray[np.intp], seed: int, rows: int) -> NDArray[np.bool_]:
     """Whole interviews by lot until there are enough rows to choose by."""
     chosen = np.zeros(len(interviews), bool)
     for interview in np.random.default_rng(seed).permutation(np.unique(interviews)):
         chosen |= interviews == interview
-        if chosen.sum() >= _CHOOSING_ROWS:
+        if chosen.sum() >= rows:
             break
     return chosen

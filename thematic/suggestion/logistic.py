@@ -49,7 +49,7 @@ def fit_logistic(
     *,
     strength: float,
     offset: FloatMatrix | None = None,
-    tolerance: float = 1e-2,
+    tolerance: float = 0.1,
 ) -> Coefficients:
     """The coefficients of every column of `targets`.
 
@@ -59,8 +59,7 @@ def fit_logistic(
     intercept is held at the rate of half an example.
     """
     # One matrix for both parts: rotated to its principal axes, the dense part has a nearly diagonal Hessian.
-    variances, axes = np.linalg.eigh(dense.T @ dense)
-    axes = np.ascontiguousarray(axes[:, variances > 1e-5 * max(float(variances.max(initial=0.0)), 1e-9)])
+    axes = _principal_axes(dense)
     problem = _Problem(
         np.ascontiguousarray(dense @ axes, np.float32),
         sparse,
@@ -73,6 +72,17 @@ def fit_logistic(
     return Coefficients(
         dense=(axes @ coefficients[:d]).astype(np.float32), sparse=coefficients[d:], intercept=intercept
     )
+
+
+def _principal_axes(dense: FloatMatrix) -> FloatMatrix:
+    """Orthonormal columns that span the rows of `dense`, by way of whichever product of it is smaller."""
+    if len(dense) >= dense.shape[1]:
+        variances, axes = np.linalg.eigh(dense.T @ dense)
+        kept = variances > 1e-5 * max(float(variances.max(initial=0.0)), 1e-9)
+        return np.ascontiguousarray(axes[:, kept], np.float32)
+    variances, rows = np.linalg.eigh(dense @ dense.T)
+    kept = variances > 1e-5 * max(float(variances.max(initial=0.0)), 1e-9)
+    return np.ascontiguousarray((dense.T @ rows[:, kept]) / np.sqrt(variances[kept]), np.float32)
 
 
 class _Problem:

@@ -1,0 +1,56 @@
+"""`thematic evaluate` on a file of coded turns: JSON, page, and errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.suggestion.test_learnt import SAID, spoken
+from thematic.cli.app import app
+
+DEFINITIONS = {code: f"Talk of {code}" for code in SAID}
+
+
+@pytest.fixture
+def coded(tmp_path):
+    texts, truth = spoken(interviews=3, each=12)
+    rows = [
+        {
+            "doc": e.transcript_id,
+            "i": i,
+            "speaker": "P",
+            "text": e.text,
+            "codes": [truth[e.id]] if truth[e.id] else [],
+        }
+        for i, e in enumerate(texts)
+    ]
+    data = tmp_path / "coded.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    book = tmp_path / "book.json"
+    codes = {code: {"definition": text} for code, text in DEFINITIONS.items()}
+    book.write_text(json.dumps({"name": "invented", "codes": codes}), encoding="utf-8")
+    return data, book
+
+
+def call(*arguments: object):
+    return CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
+
+
+def test_json_and_page_of_a_coded_file(coded, tmp_path):
+    data, book = coded
+    page = tmp_path / "page.html"
+    done = call("--data", data, "--codebook", book, "--model", "hash", "--json", "--report", page)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["title"] == "coded"
+    assert found["full"]["recall_at_1"] > found["baselines"]["popularity"]["recall_at_1"]
+    assert found["promise"]["splits"] == 0
+    assert page.read_bytes().startswith(b"<!doctype html>")
+
+
+def test_data_needs_its_codebook(coded):
+    done = call("--data", coded[0])
+    assert done.exit_code != 0
+    assert "belong together" in str(done.exception)

@@ -1,0 +1,109 @@
+"""What `thematic evaluate` measures: the suggestions of a study, or of any file of coded turns. Floor 5."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thematic.codebook import code_texts
+from thematic.errors import InputError
+from thematic.model import Excerpt, Segmentation, Vectors
+from thematic.pipeline import StageProgress
+
+if TYPE_CHECKING:
+    from thematic.embedding import EmbedSettings
+    from thematic.pipeline import Pipeline
+    from thematic.suggestion import SuggestSettings
+
+__all__ = ["evaluate_data", "evaluate_study"]
+
+
+def evaluate_study(pipeline: Pipeline) -> dict[str, Any]:
+    """How good the suggestions of this study are against what its coders decided.
+
+    Raises InputError when nobody has coded, or too little to measure anything.
+    """
+    from thematic.embedding import code_vectors
+    from thematic.suggestion.evaluation import evaluate
+
+    lessons = pipeline.lessons
+    if not lessons:
+        raise InputError(
+            "nobody has coded in this study yet, so there is nothing to measure suggestions by",
+            path=str(pipeline.study.root),
+            hint="code some interviews: thematic review --coder NAME",
+        )
+    texts = code_texts(pipeline.codebook)
+    report = evaluate(
+        pipeline.excerpts,
+        pipeline.vectors,
+        pipeline.codebook,
+        texts,
+        code_vectors(texts, pipeline.embedder),
+        lessons,
+        encode=pipeline.embedder.encode,
+        settings=pipeline.study.settings.suggest,
+        on_progress=pipeline.on_stage("Evaluating"),
+    )
+    return {"title": pipeline.study.settings.title, **report}
+
+
+def evaluate_data(
+    data: Path,
+    codebook: Path,
+    *,
+    embed: EmbedSettings,
+    suggest: SuggestSettings,
+    on_stage: StageProgress,
+    threads: int | None = None,
+) -> dict[str, Any]:
+    """The same for rows of coded turns (`doc`, `i`, `text`, `codes` …) and a codebook in any format.
+
+    Every row is one excerpt, and was looked at by its coder: no codes mean that none applies. Turns of an
+    interviewer that nobody coded are left out. Nothing is written. Raises InputError for a file that is none,
+    CodebookError for a codebook that is none.
+    """
+    from thematic.embedding import code_vectors, concatenate, load_embedder
+    from thematic.embedding import embed as embed_excerpts
+    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.coded_excerpts import read_coded_excerpts
+    from thematic.suggestion.evaluation import evaluate
+    from thematic.suggestion.lessons import Lesson
+
+    read, _ = read_codebook(codebook)
+    coded = read_coded_excerpts(data, read)
+    excerpts = [e for e in coded.excerpts if e.role != "interviewer" or any(coded.codes[e.id].values())]
+    embedder = load_embedder(embed.model, threads=threads, allow_download=embed.allow_download)
+    update = on_stage("Embedding")
+    parts: list[Vectors] = []
+    ordered: list[Excerpt] = []
+    for transcript_id in dict.fromkeys(excerpt.transcript_id for excerpt in excerpts):
+        of_one = tuple(e for e in excerpts if e.transcript_id == transcript_id)
+        parts.append(
+            embed_excerpts(Segmentation(transcript_id=transcript_id, excerpts=of_one), embedder=embedder)
+        )
+        ordered += of_one
+        update(len(ordered), len(excerpts))
+    texts = code_texts(read)
+    report = evaluate(
+        ordered,
+        concatenate(parts),
+        read,
+        texts,
+        code_vectors(texts, embedder),
+        [
+            Lesson(
+                coder_id=coder or "the coder",
+                transcript_id=excerpt.transcript_id,
+                start=excerpt.start,
+                end=excerpt.end,
+                applied=codes,
+            )
+            for excerpt in ordered
+            for coder, codes in coded.codes[excerpt.id].items()
+        ],
+        encode=embedder.encode,
+        settings=suggest,
+        on_progress=on_stage("Evaluating"),
+    )
+    return {"title": data.stem, **report}

@@ -1,0 +1,88 @@
+"""The report of `thematic evaluate` as rows and sentences, for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["code_rows", "method_rows", "sentences"]
+
+_BASELINES = {
+    "popularity": "the commonest codes of other interviews",
+    "tfidf_cosine": "TF-IDF cosine with the wording",
+    "plain_cosine": "plain cosine with the wording",
+    "tfidf_lr": "TF-IDF + logistic regression, all others",
+}
+
+
+def method_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str, str, str]]:
+    """Every way of suggesting with recall at 1, 3 and 5 and mean average precision."""
+    rows = [_row("the codebook's wording alone", report["zero_shot"])]
+    rows += [
+        _row(f"learnt from {size} example{'' if size == '1' else 's'} a code", found)
+        for size, found in report["few_shot"].items()
+    ]
+    rows += [
+        _row(f"learnt from {size} interview{'' if size == '1' else 's'}", found)
+        for size, found in report["interviews"].items()
+        if size != "0"
+    ]
+    kept_back = "interviews" if report["kept_back"] == "interviews" else "excerpts"
+    rows.append(_row(f"learnt from all other {kept_back}", report["full"]))
+    return rows + [_row(words, report["baselines"][name]) for name, words in _BASELINES.items()]
+
+
+def _row(name: str, found: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    keys = ("recall_at_1", "recall_at_3", "recall_at_5", "mean_average_precision")
+    one, three, five, precision = (f"{found[key]:.3f}" for key in keys)
+    return name, one, three, five, precision
+
+
+def code_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str, str, str, str]]:
+    """Every code with how well it is found."""
+
+    def share(value: float | None) -> str:
+        return "" if value is None else f"{value:.2f}"
+
+    return [
+        (
+            code["name"],
+            str(code["examples"]),
+            str(code["interviews"]),
+            share(code["average_precision"]),
+            share(code["f1"]),
+            code["verdict"],
+        )
+        for code in report["per_code"]
+    ]
+
+
+def sentences(report: Mapping[str, Any]) -> list[str]:
+    """What the figures that stand in no table say."""
+    full, promise, data = report["full"], report["promise"], report["data"]
+    target, splits = f"{promise['target']:.0%}", promise["splits"]
+    said = [
+        f"{data['coded']:,} coded of {data['excerpts']:,} judged excerpts, {data['interviews']} interviews, "
+        f"{data['codes_in_use']} of {data['codes']} codes in use. Recall@k: the share of coded excerpts with "
+        "one of their codes among the first k.",
+        f"Macro-F1 at thresholds chosen on other interviews: {full['macro_f1']:.3f}. Calibration error over "
+        f"all codes {full['ece']:.3f}, of first suggestions {full['ece_first']:.3f}. No code is suggested "
+        f"for {full['abstained']:.0%} of excerpts, and for {full['abstained_of_coded']:.0%} of coded ones.",
+    ]
+    if promise["made"]:
+        said.append(
+            f"A promise of {target} was kept in {promise['kept']:.0%} of {splits} random splits of the "
+            f"interviews; something was promised in {promise['made']}, where {promise['precision']:.1%} was "
+            f"right. Coverage: {promise['coverage']:.1%} of excerpts."
+        )
+    else:
+        said.append(f"A promise of {target} cannot be given: {promise['reason']}.")
+    ceiling = report["human_ceiling"]
+    if ceiling:
+        said.append(
+            f"People agree with each other at an F1 of {ceiling['people_f1']:.3f} ({ceiling['pairs']} pairs "
+            f"of coders); the machine with the same people at {ceiling['machine_f1']:.3f}."
+        )
+    else:
+        said.append("One coder only: how far people would agree with each other is not known.")
+    return said
