@@ -3,8 +3,8 @@
     python benchmarks/learned.py --data DIR [--only NAME] [--record]
 
 DIR holds pairs NAME.jsonl (rows `doc`, `i`, `speaker`, `text`, `codes`) and NAME.codebook.json. Whole
-interviews are kept back, and every choice (how to learn, calibration, thresholds, the promise) is made without
-them. One draw a fold, five folds. Differences under about .03 are noise on sets of this size.
+interviews are kept back, and every choice (how to learn, calibration, thresholds, the promise) is made
+without them. One draw a fold, five folds. Differences under about .03 are noise on sets of this size.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def section(name: str, report: dict[str, Any], seconds: float) -> list[str]:
         "|---|---|---|---|---|",
         *(f"| {' | '.join(row)} |" for row in method_rows(report)),
         "",
-        "| learnt from | thematic, recall@1 / @3 / mAP | TF-IDF + logistic regression | thematic is better at |",
+        "| learnt from | thematic, recall@1 / @3 / mAP | TF-IDF + logistic regression | better at |",
         "|---|---|---|---|",
     ]
     for what, unit in (("few_shot", "examples a code"), ("interviews", "interviews")):
@@ -50,8 +50,8 @@ def section(name: str, report: dict[str, Any], seconds: float) -> list[str]:
         "",
         f"- With 8 examples a code, of what all other interviews reach: {share} of recall@1 / @3 / @5.",
         f"- Chosen in the folds: {'; '.join(sorted(set(report['chosen'])))}.",
-        f"- Calibration error {full['ece']:.3f} over all codes, {full['ece_first']:.3f} of first suggestions; "
-        f"macro-F1 {full['macro_f1']:.3f}; no suggestion for {full['abstained']:.1%} of excerpts "
+        f"- Calibration error {full['ece']:.3f} over all codes, {full['ece_first']:.3f} of first "
+        f"suggestions; macro-F1 {full['macro_f1']:.3f}; no suggestion for {full['abstained']:.1%} of excerpts "
         f"({full['abstained_of_coded']:.1%} of coded ones).",
         f"- Promise of {promise['target']:.0%}: kept in {promise['kept']:.0%} of {promise['splits']} random "
         f"splits, made in {promise['made']}, coverage {promise['coverage']:.1%}"
