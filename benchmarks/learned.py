@@ -51,8 +51,8 @@ def section(name: str, report: dict[str, Any], seconds: float) -> list[str]:
         f"- With 8 examples a code, of what all other interviews reach: {share} of recall@1 / @3 / @5.",
         f"- Chosen in the folds: {'; '.join(sorted(set(report['chosen'])))}.",
         f"- Calibration error {full['ece']:.3f} over all codes, {full['ece_first']:.3f} of first "
-        f"suggestions; macro-F1 {full['macro_f1']:.3f}; no suggestion for {full['abstained']:.1%} of excerpts "
-        f"({full['abstained_of_coded']:.1%} of coded ones).",
+        f"suggestions; macro-F1 {full['macro_f1']:.3f}; no suggestion for {full['abstained']:.1%} of "
+        f"excerpts ({full['abstained_of_coded']:.1%} of coded ones).",
         f"- Promise of {promise['target']:.0%}: kept in {promise['kept']:.0%} of {promise['splits']} random "
         f"splits, made in {promise['made']}, coverage {promise['coverage']:.1%}"
         + (
