@@ -94,6 +94,25 @@ def test_what_exists_is_replaced_only_when_asked(tmp_path: Path) -> None:
     assert target.read_text() != "mine"
 
 
+def test_what_somebody_changed_is_kept(tmp_path: Path) -> None:
+    folder, ledger = tmp_path / "exports", tmp_path / "exported.json"
+
+    def write(**changes: object) -> tuple[str, ...]:
+        [done] = write_exports(make_study_data(**changes), ["md"], folder, ledger=ledger)
+        return done.kept
+
+    assert write() == ()
+    assert write(title="Another") == ()  # ours may be replaced
+    (folder / "quotes.md").write_text("with my notes", encoding="utf-8")
+    [kept] = write()
+    assert Path(kept).read_text(encoding="utf-8") == "with my notes"
+    assert Path(kept).parent == folder / "changed by hand"
+    assert (folder / "quotes.md").read_bytes().startswith(b"# Groups")
+    assert write(title="Once more") == ()
+    ledger.write_text("damaged")
+    assert len(write()) == 1  # not known to be ours: kept
+
+
 def test_an_unknown_format_is_told_with_the_nearest() -> None:
     with pytest.raises(SettingsError) as caught:
         find_formats(["csv", "exel", "parket"])

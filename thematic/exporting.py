@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thematic.errors import Problem, SettingsError, did_you_mean
-from thematic.files import write_atomic
+from thematic.files import keep_changed, write_atomic
 from thematic.formats.excerpt_rows import excerpt_rows
 from thematic.formats.exports import FORMATS, ExportFormat, files_of, not_carried
 from thematic.model import StudyData
@@ -22,7 +23,10 @@ __all__ = ["Exported", "export_files", "file_name", "find_formats", "write_expor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was written in one format: (path, SHA-256) of each file, how much, what has no place in it."""
+    """What was written in one format: (path, SHA-256) of each file, how much, what has no place in it.
+
+    kept: where files are now that stood there and that somebody had changed since they were written.
+    """
 
     format: str
     files: tuple[tuple[str, str], ...]
@@ -30,6 +34,7 @@ class Exported:
     excerpts: int
     codings: int
     not_carried: tuple[Problem, ...]
+    kept: tuple[str, ...] = ()
 
 
 def find_formats(names: Sequence[str]) -> dict[str, ExportFormat]:
@@ -73,10 +78,13 @@ def write_exports(
     selection: Selection | None = None,
     out: Path | None = None,
     force: bool = False,
+    ledger: Path | None = None,
 ) -> tuple[Exported, ...]:
     """Write the study in each of these formats; call it while holding the study's lock.
 
     folder: where files go under their own names. out: a file for one format of one file, else a folder.
+    ledger: a file that remembers what was written to `folder`; with it, a file there that somebody has
+        changed since is kept under another name.
     Every file is made before the first is written. Raises SettingsError for an unknown format or a part
     that the study does not have, and for a file at `out` that exists, unless `force`.
     """
@@ -98,9 +106,18 @@ def write_exports(
         writes.append((name, shown, placed))
     if out is not None and not force:
         _refuse_existing([path for _, _, placed in writes for path, _ in placed])
+    kept: dict[Path, str] = {}
+    written = _ledger(ledger)
     for _, _, placed in writes:
         for path, content in placed:
+            if out is None and ledger is not None:
+                name = path.relative_to(folder).as_posix()
+                moved = keep_changed(path, content, written.get(name), folder / "changed by hand")
+                kept |= {path: str(moved)} if moved else {}
+                written[name] = hashlib.sha256(content).hexdigest()
             write_atomic(path, content)
+    if out is None and ledger is not None:
+        write_atomic(ledger, json.dumps(dict(sorted(written.items())), indent=1).encode())
     return tuple(
         Exported(
             format=name,
@@ -109,9 +126,19 @@ def write_exports(
             excerpts=sum(len(s.excerpts) for s in shown.segmentations),
             codings=len(shown.codings),
             not_carried=not_carried(formats[name], shown),
+            kept=tuple(kept[path] for path, _ in placed if path in kept),
         )
         for name, shown, placed in writes
     )
+
+
+def _ledger(path: Path | None) -> dict[str, str]:
+    """Path below the folder of exports -> SHA-256 of what was written there last."""
+    try:
+        found = json.loads(path.read_bytes()) if path is not None else {}
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
 
 def _only_coded(data: StudyData) -> StudyData:

@@ -132,6 +132,10 @@ def export(
             )
             _print_project(*project, as_json=as_json, quiet=quiet)
             return
+        if not selection and out is None and any(made.in_every_run for made in formats.values()):
+            # These are kept up to date together: what people wrote in the workbook is moved out of the way.
+            pipeline.export()
+            render.print_kept(pipeline.kept)
         written = write_exports(
             pipeline.data(),
             list(formats),
@@ -139,17 +143,22 @@ def export(
             selection=selection,
             out=out,
             force=force,
+            ledger=pipeline.study.machine / "exported.json",
         )
     if as_json:
         render.print_json([_record(each) for each in written])
         return
     if quiet:
         return
+    from thematic.errors import Problem
     from thematic.text import join_names
 
     for each in written:
         for problem in each.not_carried:
             render.print_note(f"{each.format}: {problem}{f' ({problem.hint})' if problem.hint else ''}")
+        for moved in each.kept:
+            message = f"somebody had changed the file that stood here: it is kept as {moved}"
+            render.print_warning(Problem(message))
         for path, _ in each.files:
             render.results().print(path, soft_wrap=True, markup=False)
         found = (count(each.excerpts, "excerpt"), count(each.codings, "coding"))

@@ -9,11 +9,10 @@ from xml.sax.saxutils import escape
 
 from thematic.codebook import GUID
 
-__all__ = ["Elements", "read_date", "valid_date", "valid_guid", "xsd_date"]
+__all__ = ["Elements", "valid_date", "valid_guid", "xsd_date"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?")
-_FIRST_YEAR = 1900
 _ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 _CONTENT = {"\r": "&#13;"}
 
@@ -72,17 +71,6 @@ def _is_moment(written: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def read_date(written: str) -> datetime | None:
-    """A date of a file; one without a zone is taken as UTC. None when it is none, as is the year 1."""
-    try:
-        found = datetime.fromisoformat(written.strip())
-    except ValueError:
-        return None
-    if found.year < _FIRST_YEAR:
-        return None  # how programs write that they do not know
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def xsd_date(at: datetime | None) -> str:

@@ -12,10 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from thematic.errors import SettingsError
-from thematic.formats.encoding import Newline
 from thematic.text import canonical, newline_style
 
 if TYPE_CHECKING:
@@ -90,8 +89,8 @@ class SourceText:
         return _UNWRITABLE.sub("", canonical(self.decoded).translate(_BREAKS))
 
     @cached_property
-    def newline(self) -> Newline:
-        return cast(Newline, newline_style(self.decoded))
+    def newline(self) -> str:
+        return newline_style(self.decoded)
 
     @cached_property
     def dropped(self) -> int:

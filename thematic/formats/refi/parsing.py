@@ -309,8 +309,7 @@ class _Reader:
         for code in element.iter("{*}Code"):
             references = _references(code, "NoteRef")
             codable = code.get("isCodable", "true").strip() not in ("false", "0")
-            name, guid = code.get("name", ""), code.get("guid", "")
-            self.project.codes.append({"guid": guid, "name": name, "codable": codable, "notes": references})
+            self.project.codes.append({"guid": code.get("guid", ""), "codable": codable, "notes": references})
             for reference in code.findall("{*}NoteRef"):
                 code.remove(reference)
         self.project.codebook = etree.tostring(element, encoding="utf-8", xml_declaration=True)
