@@ -50,6 +50,23 @@ def review(browser: Browser, study: Path) -> None:
         server.wait()
 
 
+def packet(browser: Browser, study: Path) -> None:
+    """The page of a packet, with a passage coded."""
+    out = study / "packets" / "ben.html"
+    command = thematic("packet", "--for", "ben", "--to", "html", "--study", study, "--quiet")
+    subprocess.run(command, check=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    page.goto(out.as_uri())
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        page.keyboard.press("n")
+    page.keyboard.press("j")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("clinician's")
+    page.keyboard.press("Enter")
+    page.screenshot(path=IMAGES / "packet.png")
+
+
 def agreement(browser: Browser, study: Path) -> None:
     """The forest plot of the agreement report of the two invented coders."""
     codings = sorted((ROOT / "transcripts_sample").glob("codings_*.csv"))
@@ -65,6 +82,7 @@ def agreement(browser: Browser, study: Path) -> None:
 PICTURES: dict[str, Callable[[Browser, Path], None]] = {
     "excerpts": excerpts,
     "review": review,
+    "packet": packet,
     "agreement": agreement,
 }
 
