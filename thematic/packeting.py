@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from thematic.assignments import assigned
 from thematic.errors import InputError, Problem, SettingsError
 from thematic.files import write_atomic
 from thematic.formats.packet_files import FORMATS, read_returned
 from thematic.journal import Journal
-from thematic.model import StudyData
+from thematic.model import Segmentation, StudyData
 from thematic.packets import Packet, PacketChange, decide_rows, make_packet
 from thematic.pipeline import Pipeline
 from thematic.review import Review, hidden_by_lot
@@ -60,6 +61,10 @@ def write_packet(
             hint=f"choose among {join_names(pipeline.transcript_ids)}",
         )
     data = _seen_by(coder, mode, pipeline)
+    if not transcripts:
+        asked = {e.id for e in assigned(study, coder, pipeline.excerpts)}
+        data = replace(data, segmentations=tuple(_only(s, asked) for s in data.segmentations))
+        transcripts = [s.transcript_id for s in data.segmentations if s.excerpts]
     chosen = [i for i, t in enumerate(data.transcripts) if not transcripts or t.id in transcripts]
     data = replace(
         data,
@@ -90,6 +95,11 @@ def _seen_by(coder: str, mode: Literal["blind", "assist"], pipeline: Pipeline) -
         segmentations=tuple(pipeline.segmentations.values()),
         codebook=pipeline.codebook,
     )
+
+
+def _only(segmentation: Segmentation, ids: set[str]) -> Segmentation:
+    kept = tuple(excerpt for excerpt in segmentation.excerpts if excerpt.id in ids)
+    return segmentation if len(kept) == len(segmentation.excerpts) else replace(segmentation, excerpts=kept)
 
 
 def _render(data: StudyData, packet: Packet, to: str) -> bytes:

@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "query": Command("query:query", "Ask the study in SQL; read-only.", RESULTS),
     "status": Command("study:status", "What the study holds, and what to do next.", STEPS),
     "sample": Command("sample:sample", "Draw by seed which excerpts are coded twice.", PEOPLE),
+    "assign": Command("assign:assign", "Who is asked to code what; the page and packets keep to it.", PEOPLE),
     "packet": Command("packet:packet", "A file for a coder who does not have the tool.", PEOPLE),
     "import": Command(
         "imports:import_file", "Take over a project of NVivo, ATLAS.ti, … or a packet that came back.", PEOPLE

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from thematic.anchoring import anchor
+from thematic.assignments import assigned
 from thematic.errors import InputError, SettingsError, StudyError, did_you_mean
 from thematic.journal import Journal
 from thematic.model import Decision, Excerpt, StudyData
@@ -81,7 +82,7 @@ def open_review(
         suggestions=pipeline.suggestions if assisted else (),
         clustering=pipeline.clustering if assisted else None,
     )
-    excerpts = _of_transcript(pipeline, transcript_id)
+    excerpts = _asked_for(pipeline, coder_id, transcript_id)
     so_far = _as_it_stands(pipeline, journal)
     if order == "uncertainty":
         queue = by_uncertainty(excerpts, pipeline.suggestions)
@@ -148,9 +149,9 @@ def _as_it_stands(pipeline: Pipeline, journal: Journal) -> tuple[Decision, ...]:
     return anchor(journal.decisions, texts, earlier, pipeline.excerpts).decisions
 
 
-def _of_transcript(pipeline: Pipeline, transcript_id: str | None) -> tuple[Excerpt, ...]:
+def _asked_for(pipeline: Pipeline, coder_id: str, transcript_id: str | None) -> tuple[Excerpt, ...]:
     if transcript_id is None:
-        return pipeline.excerpts
+        return assigned(pipeline.study, coder_id, pipeline.excerpts)
     check_choice(transcript_id, "transcript", pipeline.transcript_ids)
     return pipeline.segmentations[transcript_id].excerpts
 
