@@ -275,6 +275,30 @@ def test_taguette_highlights(tmp_path: Path) -> None:
     assert project.report.losses[0].what == "highlights without a tag"
 
 
+def test_atlas_tis_report_of_quotations(tmp_path: Path) -> None:
+    header = [
+        "ID",
+        "Document",
+        "Quotation Name",
+        "Quotation Content",
+        "Comment",
+        "Codes",
+        "Created by",
+        "Created",
+    ]
+    row = ["2:1", "D 2: P02.docx", "I walk", "I walk, by the river.", "hm", "bonds\nease", "Eva", "3/14/2024"]
+    project = read(write_workbook(tmp_path / "quotations.xlsx", [header, row]), coder=None)
+    assert [(code, words) for _, code, words in said(project)] == [
+        ("bonds", "I walk, by  the\u00a0river."), ("ease", "I walk, by  the\u00a0river."),
+    ]  # fmt: skip
+    assert (project.codings[0].memo, project.codings[0].coder_id) == ("hm", "Eva")
+
+
+def test_a_reference_behind_the_words_is_no_word(tmp_path: Path) -> None:
+    path = table(tmp_path, ["document", "code", "quote"], ["P02", "ease", "I walk (P02, S. 3: 120)"])
+    assert said(read(path))[0][2] == "I walk"
+
+
 # --- Tables of other things ----------------------------------------------------------------------------
 
 

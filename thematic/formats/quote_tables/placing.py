@@ -28,6 +28,10 @@ __all__ = ["place_quotes"]
 
 MOST_TOLD = 50
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
+# “D 3: P01.docx”, as ATLAS.ti numbers its documents.
+_NUMBERED = re.compile(r"^[DP]?\s?\d+\s*:\s*")
+# “… (P01, S. 3: 120)”, the page and place that MAXQDA puts behind the words of a PDF.
+_REFERENCE = re.compile(r"\s*\([^()]{1,200}, (?:S|p|P|Pos)\. ?\d+(?:: ?\d+)?\)\s*$")
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
@@ -267,8 +271,10 @@ class _Finder:
     def _transcripts_of(self, row: QuoteRow) -> list[str] | Problem:
         if not row.document:
             return list(self.transcripts)
-        stem = _ENDING.sub("", row.document)  # P01.docx there may be P01.txt here
-        ids = self.documents.get(_key(row.document)) or self.documents.get(_key(stem)) or set()
+        bare = _NUMBERED.sub("", row.document)
+        # P01.docx there may be P01.txt here.
+        names = (row.document, _ENDING.sub("", row.document), bare, _ENDING.sub("", bare))
+        ids = next((found for name in names if (found := self.documents.get(_key(name)))), set[str]())
         if len(ids) == 1:
             return list(ids)
         if ids:
@@ -298,10 +304,12 @@ class _Finder:
 
 
 def _variants(words: str) -> tuple[str, ...]:
-    """The words, and without the apostrophe that keeps a spreadsheet from taking them for a formula."""
+    """The words; then without the apostrophe that keeps a spreadsheet from taking them for a formula, or
+    without a reference behind them."""
     if words.startswith("'") and words[1:].lstrip().startswith(_FORMULA):
         return words, words[1:]
-    return (words,)
+    bare = _REFERENCE.sub("", words)
+    return (words, bare) if bare.strip() and bare != words else (words,)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

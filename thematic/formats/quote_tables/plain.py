@@ -23,6 +23,9 @@ QUOTE = (
     "passage",
     "highlight",
     "coded text",
+    "quotation content",
+    "text segment",
+    "coded segment",
     "content",
 )
 TEXT = ("text", "words")
