@@ -75,3 +75,12 @@ def test_a_file_that_says_nothing(tmp_path: Path, study: Study) -> None:
     with pytest.raises(SettingsError, match="says of nobody what to code"):
         assignments(study)
     (study.root / "assignments.json").unlink()
+
+
+def test_an_assisted_packet_of_some_transcripts_shows_only_what_is_in_it(study: Study) -> None:
+    path, _, count = write_packet(study, "dee", mode="assist", transcripts=["P02"])
+    workbook = openpyxl.load_workbook(path)
+    assert workbook["Review"].max_row == count + 1
+    read_first = [str(row[-1].value) for row in workbook["Clusters"].iter_rows(min_row=4)]
+    assert read_first
+    assert not any("P01: " in text for text in read_first)

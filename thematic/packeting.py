@@ -14,7 +14,7 @@ from thematic.errors import InputError, Problem, SettingsError
 from thematic.files import write_atomic
 from thematic.formats.packet_files import FORMATS, read_returned
 from thematic.journal import Journal
-from thematic.model import Segmentation, StudyData
+from thematic.model import Clustering, Segmentation, StudyData
 from thematic.packets import Packet, PacketChange, decide_rows, make_packet
 from thematic.pipeline import Pipeline
 from thematic.review import Review, hidden_by_lot
@@ -72,6 +72,7 @@ def write_packet(
         segmentations=tuple(data.segmentations[i] for i in chosen),
     )
     excerpts = [excerpt for s in data.segmentations for excerpt in s.excerpts]
+    data = replace(data, clustering=_shown_of(data.clustering, {excerpt.id for excerpt in excerpts}))
     if not excerpts:
         raise InputError(
             "there is no excerpt to code", hint="run `thematic status` to see what the study holds"
@@ -95,6 +96,16 @@ def _seen_by(coder: str, mode: Literal["blind", "assist"], pipeline: Pipeline) -
         segmentations=tuple(pipeline.segmentations.values()),
         codebook=pipeline.codebook,
     )
+
+
+def _shown_of(clustering: Clustering | None, ids: set[str]) -> Clustering | None:
+    """The clusters with those exemplars only that are in the packet."""
+    if clustering is None:
+        return None
+    clusters = (
+        replace(c, exemplar_ids=tuple(i for i in c.exemplar_ids if i in ids)) for c in clustering.clusters
+    )
+    return replace(clustering, clusters=tuple(clusters))
 
 
 def _only(segmentation: Segmentation, ids: set[str]) -> Segmentation:
