@@ -303,6 +303,27 @@ def test_a_document_and_a_page_make_the_same_decisions_as_a_workbook(study: Stud
         assert read_back(study, file, coder).written == 0
 
 
+def test_the_command_takes_every_kind_of_packet(study: Study) -> None:
+    """Other importers read workbooks, documents and JSON too: a packet must not be taken for theirs."""
+    page, made, _ = write_packet(study, "dee", mode="blind", to="html")
+    excerpt_id = "ex-hgdkz7726j"
+    row = {"excerpt": excerpt_id, "codes": ["accountability"]}
+    row["hash"] = page.read_text().split(f'id="{excerpt_id}" data-hash="')[1][:64]
+    head = {"schema": "thematic-packet-1", "packet": made.id, "coder": "dee", "mode": "blind"}
+    saved = study.root / "dee.json"
+    saved.write_text(json.dumps(head | {"codebook": made.codebook_version, "rows": [row]}))
+    document, _, _ = write_packet(study, "dee", mode="blind", to="docx")
+    workbook, _, _ = write_packet(study, "dee", mode="blind", to="xlsx")
+    for path, written in ((saved, 1), (document, 0), (workbook, 0)):
+        done = thematic("import", path, "--coder", "dee", "--study", study.root, "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["written"] == written
+    saved.write_text(saved.read_text()[:-10])
+    done = thematic("import", saved, "--coder", "dee", "--study", study.root)
+    assert done.returncode == 2
+    assert "damaged or cut off" in done.stderr
+
+
 def test_codes_and_words_of_a_document_that_are_wrong_are_told_with_the_words(study: Study) -> None:
     from tests.test_packets_docx import Document
 

@@ -66,12 +66,14 @@ def import_file(
 
     Example: thematic import project.qdpx --out my-study
     """
+    from thematic.formats.packet_files import is_packet
     from thematic.formats.projects import sniff_project
 
-    if sniff_project(file) is None:
+    packet = is_packet(file)
+    if packet or sniff_project(file) is None:
         from thematic.cli.packet import take_packet
 
-        if file.is_dir() or file.suffix.casefold() not in PACKETS:
+        if not packet and (file.is_dir() or file.suffix.casefold() not in PACKETS):
             raise _unknown(file)
         if coder is None:
             raise SettingsError(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from thematic.errors import InputError
-from thematic.packets import Returned
+from thematic.formats.packet_docx import PROPERTY
+from thematic.packets import PACKET_SCHEMA, Returned
 
-__all__ = ["FORMATS", "read_returned"]
+__all__ = ["FORMATS", "is_packet", "read_returned"]
 
 FORMATS = ("xlsx", "docx", "html")
 """What a packet can be made as; one made as html comes back as .json."""
@@ -19,6 +23,22 @@ def read_returned(data: bytes, name: str) -> Returned:
     module = f"thematic.formats.{_module(data, name)}"
     read: Callable[[bytes, str], Returned] = import_module(module).read_packet
     return read(data, name)
+
+
+def is_packet(path: Path) -> bool:
+    """Whether a file says of itself that it is a packet, whatever else it could be taken for."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(1000)
+    if not head.startswith(b"PK\x03\x04"):
+        return PACKET_SCHEMA.encode() in head
+    try:
+        with zipfile.ZipFile(path) as archive:
+            says = archive.getinfo("docProps/custom.xml")
+            return says.file_size < 100_000 and PROPERTY.encode() in archive.read(says)
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, NotImplementedError, EOFError):
+        return False
 
 
 def _module(data: bytes, name: str) -> str:
