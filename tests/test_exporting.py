@@ -38,6 +38,12 @@ def test_a_run_writes_what_it_always_did() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", [name for name, made in FORMATS.items() if made.of_people])
+def test_what_shows_people_only_is_the_same_without_the_machine(name: str) -> None:
+    without = make_study_data(suggestions=(), clustering=None, notes=())
+    assert files_of(FORMATS[name], without) == files_of(FORMATS[name], make_study_data())
+
+
 def test_no_two_formats_write_the_same_file() -> None:
     files = [f"{made.folder}/{name}" for made in FORMATS.values() for name in made.files]
     assert len(files) == len(set(files))

@@ -14,7 +14,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
@@ -533,19 +533,25 @@ class Pipeline:
     def data(self) -> StudyData:
         """The study as it stands now, for exports and reports."""
         suggestions, clustering = self.suggestions, self.clustering
+        return replace(
+            self.data_of_people(),
+            suggestions=suggestions,
+            clustering=clustering,
+            notes=tuple(
+                note for stage in ("suggesting", "reading", "codebook") for note in self.notes()[stage]
+            ),
+        )
+
+    def data_of_people(self) -> StudyData:
+        """The study without what machines suggest: for exports of codings, for which nothing is computed."""
         return StudyData(
             title=self.study.settings.title,
             transcripts=tuple(self.transcripts.values()),
             segmentations=tuple(self.segmentations.values()),
             codebook=self.codebook,
-            suggestions=suggestions,
-            clustering=clustering,
             codings=self.codings,
             judged=self.judged,
             coders=tuple(Coder(id=coder, name=coder) for coder in self.decisions),
-            notes=tuple(
-                note for stage in ("suggesting", "reading", "codebook") for note in self.notes()[stage]
-            ),
         )
 
     def notes_on_suggestions(self) -> list[str]:

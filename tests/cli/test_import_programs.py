@@ -36,6 +36,13 @@ def test_a_project_becomes_a_study_that_holds(study: Path) -> None:
     assert (study / "imports" / "P.qda" / "what-was-carried.txt").read_text("utf-8").startswith("What was")
 
 
+def test_quotes_leave_again_without_anything_being_computed(study: Path) -> None:
+    done = thematic("export", "--to", "md", "--study", study, "--accept-residual", "test")
+    assert done.returncode == 0, done.stderr
+    assert "The bus was late." in (study / "exports" / "quotes.md").read_text("utf-8")
+    assert not (study / ".thematic" / "vectors").exists()
+
+
 def test_quotes_are_placed_or_nothing_is_written(study: Path) -> None:
     table = study.parent / "quotes.csv"
     table.write_text("document,code,quote,coder\nP01,Bus,Then home.,eva\nP01,Bus,nowhere,eva\n", "utf-8")

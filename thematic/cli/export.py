@@ -137,7 +137,9 @@ def export(
             pipeline.export()
             render.print_kept(pipeline.kept)
         written = write_exports(
-            pipeline.data(),
+            pipeline.data_of_people()
+            if all(made.of_people for made in formats.values())
+            else pipeline.data(),
             list(formats),
             pipeline.study.root / "exports",
             selection=selection,

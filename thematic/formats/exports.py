@@ -21,6 +21,7 @@ class ExportFormat:
     have `not_carried(StudyData) -> [Problem]`: what the format has no place for.
     keeps_uncoded: when only some codes are asked for, excerpts without them stay: their zeros are data.
     most_excerpts: a run on more excerpts leaves it out, and says so.
+    of_people: it shows what people coded and nothing of the machine, so that nothing has to be computed.
     in_every_run: `thematic run` and `thematic export` without `--to` write it.
     from_study: it needs the journals and what imports have kept; `thematic.exchanging` makes it.
     """
@@ -30,6 +31,7 @@ class ExportFormat:
     summary: str
     folder: str = ""
     keeps_uncoded: bool = False
+    of_people: bool = False
     in_every_run: bool = False
     most_excerpts: int | None = None
     from_study: bool = False
@@ -72,16 +74,19 @@ FORMATS: dict[str, ExportFormat] = {
         module="thematic.formats.quotes_docx",
         files=("quotes.docx",),
         summary="what people coded, by theme, for Word",
+        of_people=True,
     ),
     "md": ExportFormat(
         module="thematic.formats.quotes_md",
         files=("quotes.md",),
         summary="what people coded, by theme, as Markdown",
+        of_people=True,
     ),
     "quotes": ExportFormat(
         module="thematic.formats.quotes_csv",
         files=("quotes.csv",),
         summary="what people coded, one coding a row",
+        of_people=True,
     ),
     "matrix": ExportFormat(
         module="thematic.formats.matrix_files",
@@ -94,6 +99,7 @@ FORMATS: dict[str, ExportFormat] = {
             "read_in_spss.sps",
         ),
         summary="0/1 tables for R and SPSS, with labels",
+        of_people=True,
         keeps_uncoded=True,
     ),
     "parquet": ExportFormat(
@@ -120,6 +126,7 @@ FORMATS: dict[str, ExportFormat] = {
         module="thematic.formats.codebook_export",
         files=("codebook.qdc",),
         summary="the codebook for NVivo, ATLAS.ti, MAXQDA",
+        of_people=True,
     ),
     "qdpx": ExportFormat(
         module="thematic.exchanging",
