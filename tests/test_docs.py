@@ -78,3 +78,23 @@ def test_the_manual_asks_nothing_of_the_network(manual: Path) -> None:
         for match in fetched.finditer(path.read_text(encoding="utf-8"))
     }
     assert found == set()
+
+
+def test_the_page_of_exports_lists_every_format() -> None:
+    from thematic.formats.exports import FORMATS
+
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    for name, made in FORMATS.items():
+        assert re.search(
+            rf"(?m)^ {name} +{re.escape(made.folder or made.files[0])}.*{re.escape(made.summary)}", text
+        )
+
+
+def test_the_page_of_other_programs_names_every_kind_of_file() -> None:
+    from thematic.formats.quote_tables.reading import PROGRAMS
+
+    text = (ROOT / "docs" / "working-with-other-programs.md").read_text(encoding="utf-8").casefold()
+    named = {"refi-qda", "qualcoder", "taguette", "label studio", "doccano", "coded rows", *PROGRAMS} - {
+        "plain"
+    }
+    assert [name for name in sorted(named) if name not in text] == []

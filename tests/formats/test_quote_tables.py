@@ -130,6 +130,16 @@ def test_codes_are_those_of_the_study_or_new(tmp_path: Path) -> None:
     assert parents["bonds"] == "online"
 
 
+def test_other_sheets_are_told(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = write_workbook(tmp_path / "q.xlsx", [["document", "code", "quote"], ["P02", "ease", "I walk"]])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("More").append(["x"])
+    book.save(path)
+    assert "only the sheet “Sheet” was read, not “More”" in read(path).report.notes
+
+
 def test_what_we_write_we_read(tmp_path: Path) -> None:
     data = make_study_data()
     path = tmp_path / "quotes.csv"

@@ -82,6 +82,11 @@ def test_what_is_outside_or_inside_a_character_has_no_place(span: tuple[int, int
     assert html_text("<p>abcd😀</p>").span(*span) is None
 
 
+def test_space_before_the_first_tag_does_not_count() -> None:
+    assert html_text(" \n<p>one</p> <p>two</p>").span(0, 3) == (0, 3)
+    assert html_text(" \n<p>one</p> <p>two</p>").size == 7
+
+
 def test_words_of_scripts_and_styles_are_no_words() -> None:
     assert plain_words("<style>p {}</style><p>a b</p><script>x</script>") == "ab"
 

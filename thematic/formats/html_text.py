@@ -65,7 +65,8 @@ class HtmlText:
 def html_text(html: str) -> HtmlText:
     """The text of a document, with a line for each paragraph, heading, item and line break."""
     parser = _Parser()
-    parser.feed(html.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd"))
+    # White space before the first tag is in no element: a browser, and Taguette, leave it out.
+    parser.feed(html.lstrip("\t\n\f\r ").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd"))
     parser.close()
     return parser.result()
 

@@ -6,6 +6,7 @@ A table of another program is a module with `claims` and `quotes`, and its name 
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -47,13 +48,17 @@ def read(path: Path, *, settings: ProjectSettings) -> CodedProject:
     Raises InputError for a damaged table, and as `place_quotes` does.
     """
     file = SourceFile(path.name, path.read_bytes())
-    table = Table(read_sheet(file, settings.encoding))
+    sheet = read_sheet(file, settings.encoding)
+    table = Table(sheet)
     program = _program(table)
     if program is None:
         raise InputError(
             "no table of coded quotes", path=path.name, hint="name its columns: document, code, quote"
         )
-    return place_quotes(program.quotes(table, path.name), path, file.sha256, settings)
+    found = program.quotes(table, path.name)
+    decoded = sheet.decoded.warnings if sheet.decoded else ()
+    told = tuple(problem.message for problem in (*decoded, *sheet.warnings))
+    return place_quotes(replace(found, notes=(*found.notes, *told)), path, file.sha256, settings)
 
 
 def _program(table: Table) -> _Program | None:
