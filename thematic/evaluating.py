@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,33 @@ def evaluate_study(pipeline: Pipeline) -> dict[str, Any]:
         settings=pipeline.study.settings.suggest,
         on_progress=pipeline.on_stage("Evaluating"),
     )
-    return {"title": pipeline.study.settings.title, **report}
+    return {"title": pipeline.study.settings.title, **report, "remaining": _remaining(pipeline)}
+
+
+def _remaining(pipeline: Pipeline) -> dict[str, Any]:
+    """How much of each code each coder has still to find, from what was judged in the order drawn by lot."""
+    from thematic.review import Review
+    from thematic.suggestion.next_to_code import drawn_order
+    from thematic.suggestion.stopping import remaining
+
+    known = {excerpt.id for excerpt in pipeline.excerpts}
+    codes = [code.id for code in pipeline.codebook.codes if code.status == "active"]
+    told = {}
+    for coder, made in pipeline.decisions.items():
+        judged = {
+            id_: frozenset(judgement.code_ids)
+            for (layer, id_), judgement in Review.replay(coder, made).judgements.items()
+            if layer == "independent" and judgement.decided and id_ in known
+        }
+        used = [code for code in codes if any(code in given for given in judged.values())]
+        sample, found = remaining(drawn_order(pipeline.excerpts, coder), judged, used)
+        told[coder] = {
+            "judged": len(judged),
+            "sample": sample,
+            "excerpts": len(known),
+            "codes": [asdict(one) for one in found],
+        }
+    return told
 
 
 def evaluate_data(

@@ -42,7 +42,7 @@ def review(
         bool, typer.Option("--blind", help="The same as --mode blind: for measuring agreement.")
     ] = False,
     order: Annotated[
-        str, typer.Option(help="What comes next: transcript, uncertainty, code or disagreement.")
+        str, typer.Option(help="What comes next: transcript, learning, uncertainty, code or disagreement.")
     ] = "transcript",
     transcript: Annotated[
         str | None, typer.Option(help="Only the excerpts of this transcript.", show_default=False)
@@ -68,9 +68,10 @@ def review(
     from thematic.web.opening import alone, check_choice, open_review
 
     check_choice(mode := mode or "blind", "mode", ("blind", "reveal", "assist"))
-    check_choice(order, "order", ("transcript", "uncertainty", "code", "disagreement"))
+    check_choice(order, "order", ("transcript", "learning", "uncertainty", "code", "disagreement"))
     pipeline = open_pipeline(study, quiet)
-    computes = mode != "blind" or order == "uncertainty"  # then suggestions are made first, where missing
+    # Then suggestions are made first, where missing.
+    computes = mode != "blind" or order in ("learning", "uncertainty")
     with alone(pipeline.study, coder):
         with pipeline.study.lock() if computes else nullcontext():
             session = open_review(

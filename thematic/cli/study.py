@@ -103,6 +103,16 @@ def suggest(
             show_default="0.9, or [suggest] promise",
         ),
     ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept-marked",
+            help="Accept what the promise marks, in bulk, as --coder; it is logged as such.",
+        ),
+    ] = False,
+    coder: Annotated[
+        str | None, typer.Option("--coder", help="With --accept-marked: who accepts.", show_default=False)
+    ] = None,
     study: StudyOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
@@ -113,7 +123,24 @@ def suggest(
     Before anyone has coded, suggestions come from the codebook's wording. After, they are learnt from what
     people coded, with probabilities, and it is said from what and how well. Nothing is accepted by itself.
     """
+    if accept != (coder is not None):
+        raise SettingsError(
+            "--accept-marked and --coder belong together",
+            hint="thematic suggest --promise 0.9 --accept-marked --coder NAME",
+        )
     pipeline = open_pipeline(study, threads, quiet or as_json, promise=promise)
+    if coder is not None:
+        from thematic.accepting import accept_marked
+
+        with pipeline.study.lock():
+            done = accept_marked(pipeline, coder)
+        if as_json:
+            render.print_json(_plain(done))
+            return
+        render.print_note(f"{done.accepted} suggestions accepted in bulk as {coder}")
+        if done.to_audit:
+            render.print_note(f"drawn by lot for you to look at: {', '.join(done.to_audit)}")
+        return
     with pipeline.study.lock():
         suggested = pipeline.suggested()
     if as_json:

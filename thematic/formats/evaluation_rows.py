@@ -85,4 +85,11 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
         )
     else:
         said.append("One coder only: how far people would agree with each other is not known.")
+    for coder, left in report.get("remaining", {}).items():
+        known = [code for code in left["codes"] if code["recall_at_least"] >= 0.95]
+        said.append(
+            f"{coder} has judged {left['judged']:,} of {left['excerpts']:,} excerpts, {left['sample']:,} of "
+            f"them drawn by lot: {len(known)} of {len(left['codes'])} codes used are found to 95 % or more, "
+            "with a confidence of 95 %."
+        )
     return said

@@ -31,10 +31,11 @@ LEANINGS: dict[str, float] = {
     "the coded excerpts alone": 0.0,
     "the coded excerpts, leaning on the codebook's wording": 0.5,
     "the codebook's wording first, corrected by the coded excerpts": 1.0,
+    "the codebook's wording, little corrected by the coded excerpts": 2.0,
 }
 """What may be chosen between -> logits a standard deviation of likeness to the wording."""
 
-_ALONE, _LEANING, _WORDING_FIRST = LEANINGS
+_ALONE, _LEANING, _WORDING_FIRST, _WORDING_MOST = LEANINGS
 _EXAMPLES_A_CODE = 3
 """Where too little is coded to choose, the wording comes first under so many examples a code."""
 

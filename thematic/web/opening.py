@@ -20,7 +20,7 @@ from thematic.web.session import ReviewSession
 __all__ = ["Mode", "Order", "alone", "check_choice", "open_adjudication", "open_review"]
 
 Mode = Literal["blind", "reveal", "assist"]
-Order = Literal["transcript", "uncertainty", "code", "disagreement"]
+Order = Literal["transcript", "learning", "uncertainty", "code", "disagreement"]
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def open_review(
     seed: int = 0,
 ) -> ReviewSession:
     """The session of a coder over a study. In blind mode suggestions, clusters and other people's work are
-    not even read, except that the order by uncertainty reads the scores.
+    not even read, except that the orders for learning and by uncertainty read the scores.
 
     Raises SettingsError when transcript, code or order cannot be meant, InputError when nothing is left to
     judge.
@@ -84,7 +84,9 @@ def open_review(
     )
     excerpts = _asked_for(pipeline, coder_id, transcript_id)
     so_far = _as_it_stands(pipeline, journal)
-    if order == "uncertainty":
+    if order == "learning":
+        queue = _to_learn_from(pipeline, excerpts, Review.replay(coder_id, so_far), seed)
+    elif order == "uncertainty":
         queue = by_uncertainty(excerpts, pipeline.suggestions)
     elif order == "code" and code_id is not None:
         check_choice(code_id, "code", [code.id for code in data.codebook.codes])
@@ -103,6 +105,25 @@ def open_review(
         )
     return ReviewSession(
         data=data, journal=journal, coder_id=coder_id, mode=mode, queue=queue, so_far=so_far, seed=seed
+    )
+
+
+def _to_learn_from(
+    pipeline: Pipeline, excerpts: Sequence[Excerpt], review: Review, seed: int
+) -> tuple[str, ...]:
+    """The order in which least work teaches most: see `thematic.suggestion.next_to_code`."""
+    from thematic.suggestion.next_to_code import order_to_code
+
+    vectors = pipeline.vectors
+    row = {id_: i for i, id_ in enumerate(vectors.ids)}
+    wanted = {excerpt.id for excerpt in excerpts}
+    return order_to_code(
+        excerpts,
+        vectors.values[[row[excerpt.id] for excerpt in excerpts]],
+        [s for s in pipeline.suggestions if s.excerpt_id in wanted],
+        {id_ for (layer, id_), j in review.judgements.items() if layer == "independent" and j.decided},
+        review.coder_id,
+        seed=seed,
     )
 
 
