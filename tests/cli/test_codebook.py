@@ -335,3 +335,18 @@ def test_every_command_of_the_manual_prints_what_the_manual_says() -> None:
             commands += 1
         assert shown == block
     assert commands >= 8
+
+
+def test_in_a_window_long_wording_is_wrapped_below_its_beginning(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.console import Console
+
+    from thematic.cli import codebook_view, render
+
+    console = Console(force_terminal=True, width=40, color_system=None, highlight=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "results", lambda: console)
+        codebook_view.print_line("    [red]- " + "word " * 20 + "[/]")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 2
+    assert all(line.startswith("    ") and len(line) <= 40 for line in lines)
+    assert all("word" in line for line in lines)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
+from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
@@ -64,8 +65,17 @@ def count(number: int, noun: str) -> str:
 
 
 def print_line(line: str) -> None:
-    """One line of the result, as long as it is: no wrapping, and `:smile:` in a quote stays what it is."""
-    render.results().print(line, emoji=False, soft_wrap=True)
+    """A line of the result; `:smile:` in a quote stays what it is.
+
+    In a window it is wrapped at words, below its own beginning; elsewhere it stays as long as it is.
+    """
+    console = render.results()
+    if not console.is_terminal:
+        console.print(line, emoji=False, soft_wrap=True)
+        return
+    for part in Text.from_markup(line, emoji=False).split("\n"):
+        indent = len(part.plain) - len(part.plain.lstrip(" "))
+        console.print(Padding(part[indent:], (0, 0, 0, indent)) if indent else part)
 
 
 def print_tree(codebook: Codebook) -> None:
