@@ -489,10 +489,10 @@ def test_adjudication_can_keep_to_two_codes_that_stand_against_each_other(
     rows = page.locator("table[aria-labelledby=by-pair] tbody tr")
     expect(rows).to_have_count(3)
     assert axe(page) == []
-    ease = rows.filter(has_text="Ease of joining or nothing more")
+    ease = rows.filter(has_text="Ease of joining, or not")
     expect(ease).to_contain_text("0 of 1")
     ease.get_by_role("link").click()
-    expect(page.locator(".keeping")).to_contain_text("Ease of joining or nothing more")
+    expect(page.locator(".keeping")).to_contain_text("Ease of joining, or not")
     at(page, 2, 2)
     assert axe(page) == []
     page.keyboard.press("k")  # there is no other excerpt of this pair to go to

@@ -109,7 +109,7 @@ def pair_query(pair: CodePair | None) -> str:
 def pair_words(pair: CodePair, names: Mapping[str, str]) -> str:
     """A pair of codes in words; an empty one is that a coder gave nothing else."""
     one, other = (names.get(id_, id_) for id_ in pair)
-    return f"{one} or {other}" if one else f"{other} or nothing more"
+    return f"{one} or {other}" if one else f"{other}, or not"
 
 
 def excerpt_view(
