@@ -346,6 +346,8 @@ def test_one_in_ten_comes_without_suggestions_to_a_coder_who_is_assisted(study: 
 
     path, _, _ = write_packet(study, "ada", mode="assist")
     rows = read_packet(path.read_bytes(), path.name).rows
+    said = [str(cell.value) for row in openpyxl.load_workbook(path)["Read me"].iter_rows() for cell in row]
+    assert any("drawn by lot" in text for text in said)
     by_lot = [row for row in rows if hidden_by_lot("ada", row.excerpt_id)]
     assert by_lot
     assert not any(row.shown for row in by_lot)

@@ -21,6 +21,8 @@ from thematic.review import Judgement, Review, hidden_by_lot
 from thematic.text import snippet
 
 __all__ = [
+    "BY_LOT",
+    "DECISIONS",
     "PACKET_SCHEMA",
     "FilledRow",
     "Packet",
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 PACKET_SCHEMA = "thematic-packet-1"
+
+BY_LOT = "One passage in ten, drawn by lot, comes without suggestions, to compare coding with and without."
+"""What a coder who is assisted is told."""
 
 DECISIONS = ("accept", "change", "coded", "reject", "none applies", "unsure")
 """What can be said of an excerpt beside its codes."""

@@ -30,7 +30,7 @@ from thematic.formats.excerpt_rows import (
     why,
 )
 from thematic.model import Codebook, StudyData
-from thematic.packets import PACKET_SCHEMA, Packet, make_packet
+from thematic.packets import BY_LOT, PACKET_SCHEMA, Packet, make_packet
 from thematic.text import snippet
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def render(data: StudyData, *, packet: Packet | None = None) -> bytes:
             sheet.fit_to_pages(1, 0)
             sheet.set_footer("&L&A&RPage &P of &N")
         choices = _choices(data.codebook)
-        _read_me(sheets["Read me"], formats, data, rows, blind=blind)
+        _read_me(sheets["Read me"], formats, data, rows, blind=blind, by_lot=bool(packet.coder))
         _review(sheets["Review"], formats, data, rows, choices, blind=blind)
         _codebook(workbook, sheets["Codebook"], formats, data.codebook, choices)
         if not blind:
@@ -166,7 +166,13 @@ def row_hash(excerpt_id: str, words: str) -> str:
 
 
 def _read_me(
-    sheet: Worksheet, formats: _Formats, data: StudyData, rows: Sequence[ExcerptRow], *, blind: bool
+    sheet: Worksheet,
+    formats: _Formats,
+    data: StudyData,
+    rows: Sequence[ExcerptRow],
+    *,
+    blind: bool,
+    by_lot: bool,
 ) -> None:
     widths = (3, 18, 104)
     for index, width in enumerate(widths):
@@ -187,7 +193,10 @@ def _read_me(
             "What this is",
             [("Blind coding", BLIND)]
             if blind
-            else [("Suggestions", caution(data.suggestions)), ("Clusters", PROMPTS)],
+            else [
+                ("Suggestions", caution(data.suggestions) + (f" {BY_LOT}" if by_lot else "")),
+                ("Clusters", PROMPTS),
+            ],
         ),
         (
             "How to fill it in",

@@ -16,7 +16,7 @@ from thematic.codebook import walk
 from thematic.formats.excerpt_rows import ExcerptRow, caution, clock, code_labels, excerpt_rows
 from thematic.formats.zips import with_one_date
 from thematic.model import Codebook, StudyData, Transcript, Turn
-from thematic.packets import PACKET_SCHEMA, Packet, words_hash
+from thematic.packets import BY_LOT, PACKET_SCHEMA, Packet, words_hash
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -51,6 +51,7 @@ HOW = (
 )
 HOW_ASSISTED = (
     ("Suggestions", "Write “accept” for the first code suggested, “reject” when none of them applies."),
+    ("Without suggestions", BY_LOT),
 )
 
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 from thematic.codebook import is_theme, walk
 from thematic.formats.excerpt_rows import ExcerptRow, caution, clock, code_labels, excerpt_rows, why
 from thematic.model import StudyData, Transcript, Turn
-from thematic.packets import PACKET_SCHEMA, Packet, words_hash
+from thematic.packets import BY_LOT, PACKET_SCHEMA, Packet, words_hash
 from thematic.text import snippet
 
 __all__ = ["render"]
@@ -63,7 +63,7 @@ def render(data: StudyData, packet: Packet) -> bytes:
         reasons=lambda row: _reasons(row, labels),
         hash_of=words_hash,
         snippet=snippet,
-        caution=caution(data.suggestions) if packet.mode != "blind" else "",
+        caution=f"{caution(data.suggestions)} {BY_LOT}" if packet.mode != "blind" else "",
         style=style,
         script=script,
         policy=policy,
