@@ -18,7 +18,7 @@ from thematic.errors import InputError
 from thematic.formats.packet_docx import W, render
 from thematic.formats.packet_docx_returned import read_packet
 from thematic.model import StudyData
-from thematic.packets import Returned, make_packet
+from thematic.packets import Returned, make_packet, words_hash
 
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
@@ -325,3 +325,23 @@ def test_only_comments_can_be_written_and_word_finds_the_setting_in_its_place() 
     at = names.index("documentProtection")
     assert settings[at].get(f"{{{W}}}edit") == "comments"
     assert names.index("proofState") < at < names.index("defaultTabStop")
+
+
+def test_words_that_xml_cannot_hold_come_back_as_the_same_passage() -> None:
+    from tests.builders import make_segmentation, make_transcript
+
+    words = (
+        "a\0b \x0b tab\there\nline\r\nend \ud800 <w:t>&amp; \u202eright\u202c 🙂\xa0nbsp \x85 \u2028 \x1c end"
+    )
+    transcript = make_transcript("T<1>", [("Interviewer", "So?"), ('P"1&', words), ("Interviewer", "And?")])
+    data = make_study_data(
+        codings=(), suggestions=(), clustering=None,
+        transcripts=(transcript,), segmentations=(make_segmentation(transcript),),
+    )  # fmt: skip
+    (excerpt,) = data.segmentations[0].excerpts
+    document = Document(render(data, make_packet("ada", "blind", data.codebook, [excerpt])))
+    document.write_in(excerpt.id, "Codes:", "recommended")
+    returned = read_packet(document.save(), "ada.docx")
+    assert returned.problems == ()
+    assert decided(returned) == {excerpt.id: ("", ("recommended",), "")}
+    assert returned.rows[0].hash == words_hash(excerpt.id, excerpt.text)
