@@ -52,6 +52,15 @@ _LIFE_EVENT = re.compile(
     rf"\b(?P<v>{_MONTH}\s+(?:of\s+)?(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+# Days that everybody keeps, without a year: they place no event of a life.
+_FEAST = re.compile(
+    r"(?:the\s+)?(?:(?:fourth|4th)\s+of\s+july|july\s+(?:the\s+)?(?:fourth|4th|4)|(?:fifth|5th)\s+of\s+november|"
+    r"november\s+(?:the\s+)?(?:fifth|5th)|(?:eleventh|11th)\s+of\s+september|september\s+(?:the\s+)?(?:eleventh|11th)|"
+    r"(?:first|1st)\s+of\s+(?:january|april)|april\s+(?:first|1st)|(?:twenty[- ]fifth|"
+    r"25th)\s+of\s+december|december\s+25(?:th)?|"
+    r"(?:fourteenth|14th)\s+of\s+february|february\s+14(?:th)?)\.?",
+    re.IGNORECASE,
+)
 _BIRTH_BEFORE = re.compile(
     r"\b(?:born|birth(?:day|date)?(?:'s)?|d\.?\s?o\.?\s?b\.?)\b[^.!?\n]{0,45}$", re.IGNORECASE
 )
@@ -86,6 +95,7 @@ _AGES = tuple(
         rf"mam|dad|gran|granny|grandma|grandad|"
         rf"granddad|grandpa|grandfather|grandmother|mother|father|aunt|auntie|aunty|uncle|neighbour|lady|man|woman|[a-z]+)(?:['’]s|\s+is|\s+was))\s+"
         rf"(?:now\s+|about\s+|over\s+|like\s+|already\s+)?{_OLD}\b{_NOT_AN_AGE}(?=\s*(?:[.,;!?)]|$|and\b|but\b|when\b|now\b|in\b|this\b|next\b|or\b|at\b|years\b|then\b|so\b|when\b|because\b|like\b|with\b|last\b))",
+        rf"\b(?:at|aged)\s+{_OLD}\b{_NOT_AN_AGE}(?=\s*(?:,|s?he\b|i'm\b|they\b|my\b|and still\b|years\b))",
         rf"\b{_OLD}\s+when\s+(?:s?he|i|they|it)\s+(?:died|passed|finally|went|came|was|moved)",
     )
 )
@@ -96,6 +106,8 @@ def dated(text: str) -> Iterator[Spotted]:
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
+            if _FEAST.fullmatch(match.group()):
+                continue
             born = _BIRTH_BEFORE.search(text[max(0, start - 60) : start]) or _BIRTH_AFTER.match(text, end)
             yield start, end, "date of birth" if born else "date", "a date"
     for match in _LIFE_EVENT.finditer(text):

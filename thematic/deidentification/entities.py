@@ -14,7 +14,7 @@ from typing import Any
 from thematic.deidentification.findings import Kind
 from thematic.deidentification.identifiers import Recogniser
 from thematic.deidentification.lexicon import STARTERS, bare, lexicon
-from thematic.deidentification.names import is_english, is_known
+from thematic.deidentification.names import is_english, is_explained, is_known
 from thematic.deidentification.numbers import Spotted
 
 __all__ = ["load_recogniser", "recogniser_name"]
@@ -81,7 +81,7 @@ def _cuts(text: str) -> Iterator[int]:
 def _is_worth_a_look(text: str, passage: str) -> bool:
     """Not a known term, a word of office, everyday words, or words in lower case where capitals are used."""
     words = lexicon()
-    if is_known(text, words) or (text.islower() and not passage.islower()):
+    if is_explained(text) or (text.islower() and not passage.islower()) or (text.isupper() and len(text) < 6):
         return False
     for word in text.split():
         low = bare(word.strip('.,;:!?()[]"“”'))

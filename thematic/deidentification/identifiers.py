@@ -44,7 +44,7 @@ _CUE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _HANDLE_WORDS = re.compile(
-    r"[@_]|\.\w|\bdot\b|\w\d|user ?name|handle|tag\b|insta|twitter|snap|tiktok|reddit|forum|login|u/|"
+    r"[@_#]|\.\w|\bdot\b|\w\d|user ?name|handle|tag\b|insta|twitter|snap|tiktok|reddit|forum|login|u/|"
     r"account|profile|nickname",
     re.IGNORECASE,
 )

@@ -35,7 +35,9 @@ STARTERS = frozenset(
 class Lexicon:
     """names: found in any case. capital_names: names with a capital wherever they stand. everyday_names:
     names
-    that are everyday words. terms: known terms by their first word, longest first. All in lower case, except
+    that are everyday words. terms: known terms by their first word, longest first.
+    brands: those of them that employ people.
+    pairs: Romeo and Juliet, Benson and Hedges. All in lower case, except
     the terms."""
 
     names: frozenset[str]
@@ -45,6 +47,8 @@ class Lexicon:
     places: frozenset[str]
     long_places: dict[str, tuple[tuple[str, ...], ...]]
     terms: dict[str, tuple[tuple[str, ...], ...]]
+    brands: frozenset[tuple[str, ...]]
+    pairs: frozenset[tuple[str, str]]
     generic: frozenset[str]
     vocabulary: frozenset[str]
 
@@ -61,7 +65,9 @@ def lexicon() -> Lexicon:
         surnames=_words("surnames"),
         places=frozenset(place for place in places if "_" not in place),
         long_places=_by_first(tuple(place.split("_")) for place in places if "_" in place),
-        terms=_by_first(tuple(line.split()) for line in _lines("known_terms")),
+        terms=_by_first(tuple(line.split()) for line in [*_lines("known_terms"), *_lines("known_brands")]),
+        brands=frozenset(tuple(line.split()) for line in _lines("known_brands")),
+        pairs=frozenset((a, b) for a, link, b in _threes() if link == "and"),
         generic=generic,
         vocabulary=_words("vocabulary") | generic | STARTERS,
     )
@@ -72,6 +78,12 @@ def bare(word: str) -> str:
     """A word in lower case, without a possessive 's and with a straight apostrophe."""
     lower = word.lower().replace("’", "'")
     return lower[:-2] if lower.endswith("'s") and len(lower) > 3 else lower.rstrip("'")
+
+
+def _threes() -> list[tuple[str, str, str]]:
+    """The terms of three words: Romeo and Juliet."""
+    terms = (line.split() for line in [*_lines("known_terms"), *_lines("known_brands")])
+    return [(a, b, c) for a, b, c in (term for term in terms if len(term) == 3)]
 
 
 def _lines(name: str) -> list[str]:

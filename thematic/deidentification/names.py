@@ -16,7 +16,15 @@ from thematic.deidentification.lexicon import STARTERS, Lexicon, bare, lexicon
 from thematic.deidentification.numbers import Spotted
 from thematic.deidentification.runs import TITLES, Run, Word, runs_of
 
-__all__ = ["capitalised", "cued", "is_english", "is_known", "lower_case_words", "uncapitalised"]
+__all__ = [
+    "capitalised",
+    "cued",
+    "is_english",
+    "is_explained",
+    "is_known",
+    "lower_case_words",
+    "uncapitalised",
+]
 
 _SPEECH = (
     "said says told tells asked asks rang phoned called texted goes laughed smiled shouted cried replied "
@@ -48,6 +56,15 @@ _TO_PERSON = re.compile(
     r"woman|girl|boy|fella|lady|it was|it's|it is|cheers|ok|okay|so|right|to|for|by|like|than|from|our|"
     r"little|big|old|poor|dear),? $"
 )
+_OF_PERSON = re.compile(
+    r"\b(?:(?<!diagnosed )with|told|asked|rang|phoned|texted|met|knew|called|named|call (?:him|her|me|"
+    r"them)|calls (?:him|"
+    r"her|me|them)|"
+    r"called (?:him|her|me|them)|saw|married|me and|our|mate|friend|brother|sister|son|daughter|cousin|"
+    r"uncle|auntie|nurse|"
+    r"doctor|counsellor|sponsor|teacher|boss|husband|wife|boyfriend|girlfriend|lad|bloke|guy|fella|lady|old|poor|dear|"
+    r"young|little|big) $"
+)
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|near|around|outside|inside|from|to|through|via|over|down|up|past|towards|into|of|off|across|round|by|"
     r"leaving|left|village|town|city|suburb|area|called|visit(?:ed|ing)?|out)(?: the)? $"
@@ -55,7 +72,7 @@ _PLACE_BEFORE = re.compile(
 _EMPLOYER_BEFORE = re.compile(
     r"\b(?:work(?:s|ed|ing)?|job|employed|fitter|driver|drive|drove|manager|foreman|contract(?:or|ing)?|apprentice(?:ship)?|"
     r"partner|security|cleaner|shifts?|nights|boss|career|hired|years|stint|temp(?:ed|ing)?|study|studied|studying|student|"
-    r"course|degree)\b[^.!?\n]{0,30}\b(?:for|at|with|by|in)(?: the)? $"
+    r"course|degree|graduated|educated)\b[^.!?\n]{0,30}\b(?:for|at|with|by|in|from)(?: the)? $"
 )
 _ORIGIN_BEFORE = re.compile(
     r"\b(?:i'm from|come from|came from|came over from|born in|grew up in|raised in|originally from|"
@@ -124,7 +141,7 @@ def capitalised(text: str, *, ordinary: Collection[str] = frozenset()) -> Iterat
     """Names that are written with a capital. `ordinary`: words that the corpus also writes in lower case."""
     words = lexicon()
     shouted = _is_shouted(text)
-    for run in runs_of(text):
+    for run in runs_of(text, words.pairs):
         yield from _judge(text, run, words, ordinary, shouted)
 
 
@@ -180,6 +197,8 @@ def _judge(
     ):
         return
     # Known terms at either end belong to the name only where it is theirs: Tesco Barnsley, Jordan Smith.
+    if not named and (_is_technical(lowers, words) or _is_product(parts, known, lowers, words)):
+        return
     start, end = 0, len(parts)
     while (
         end - start > 1
@@ -241,7 +260,7 @@ def _single(
     if word.text.isupper() and english:
         return  # said loud: I was NEVER going back
     if english:
-        if _QUIET_BEFORE.search(before):
+        if _QUIET_BEFORE.search(before) or not (_PLACE_BEFORE.search(before) or _OF_PERSON.search(before)):
             return
         kind: Kind = (
             "organisation" if _PLACE_BEFORE.search(before) or _DETERMINER.search(before) else "possible name"
@@ -275,6 +294,9 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
     if low in words.everyday_names:
         return bare(parts[1].text) in words.names and bare(parts[1].text) not in words.surnames
     second = bare(parts[1].text)
+    rest = zip(_known(parts[1:], words), parts[1:], strict=True)
+    if is_english(low, words) and all(known or bare(part.text) in words.generic for known, part in rest):
+        return True  # Dry January was a joke, Between Year 9 and Year 11
     if second in _ORGANISED or second in _STREETS:
         return False
     return is_english(low, words) and (
@@ -282,10 +304,10 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
     )
 
 
-def _known(parts: Sequence[Word], words: Lexicon) -> list[bool]:
-    """For each word whether it is part of a known term, the longest first."""
+def _known(parts: Sequence[Word], words: Lexicon) -> list[int]:
+    """For each word the number, from 1, of the known term that it is part of, the longest first; else 0."""
     texts = [_plain(word.text) for word in parts]
-    known = [_PARTICIPANT.fullmatch(text) is not None for text in texts]
+    known = [i if _PARTICIPANT.fullmatch(text) else 0 for i, text in enumerate(texts, 1)]
     i = 0
     while i < len(parts):
         length = 0
@@ -305,7 +327,7 @@ def _known(parts: Sequence[Word], words: Lexicon) -> list[bool]:
             if length == 0 and form in words.terms and (form,) in words.terms[form]:
                 length = 1
         for j in range(i, i + length):
-            known[j] = True
+            known[j] = i + 1
         i += max(1, length)
     return known
 
@@ -325,21 +347,16 @@ def _singular(word: str) -> str:
     return word
 
 
-def _is_named(known: Sequence[bool], lowers: Sequence[str], words: Lexicon) -> bool:
+def _is_named(known: Sequence[int], lowers: Sequence[str], words: Lexicon) -> bool:
     """Whether known words make a name together: Jordan Smith, Auntie Grace, Queen Elizabeth Hospital."""
-    for i, low in enumerate(lowers):
-        if (
-            i
-            and lowers[i - 1] in TITLES
-            and low not in words.generic
-            and (low in words.everyday_names or not known[i])
-        ):
+    given = words.names | words.everyday_names | words.capital_names
+    for i in range(1, len(lowers)):
+        if known[i] and known[i] == known[i - 1]:
+            continue  # Albert Ellis, Bob Marley: known together
+        before, low = lowers[i - 1], lowers[i]
+        if before in TITLES and low not in words.generic and (low in words.everyday_names or not known[i]):
             return True
-        if (
-            i
-            and low in words.surnames
-            and (lowers[i - 1] in words.names | words.everyday_names | words.capital_names)
-        ):
+        if low in words.surnames and before in given:
             return True
     return False
 
@@ -356,7 +373,9 @@ def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexi
         return
     word, low = parts[0], bare(parts[0].text)
     before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
-    if low in words.names | words.capital_names | words.everyday_names and low not in ("christian",):
+    if _is_employer(before, known_as_brand=(_plain(word.text),) in words.brands):
+        yield word.start, word.end, "organisation", "an employer, by the words before it"
+    elif low in words.names | words.capital_names | words.everyday_names:
         if at_start:
             if _starts_as_person(word, after, low):
                 yield word.start, word.end, "person", "a name on the list"
@@ -368,6 +387,17 @@ def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexi
             yield word.start, word.end, "person", "a name on the list"
     elif _ORIGIN_BEFORE.search(before) and not word.text.isupper():
         yield word.start, word.end, "place", "where somebody comes from"
+
+
+_WORKPLACE = re.compile(
+    r"\b(?:work(?:s|ed|ing)?|job|employed|manager|boss|supervisor|shifts?|nights|career|shelves|tills?|driver|cleaner|"
+    r"security|apprentice(?:ship)?|years|started|stint)(?: \w+){0,3}? (?:for|at|by|with)(?: the)? $"
+)
+
+
+def _is_employer(before: str, *, known_as_brand: bool) -> bool:
+    """I stack shelves at Tesco: a name that says nothing by itself does as somebody's employer."""
+    return known_as_brand and _WORKPLACE.search(before) is not None
 
 
 def _starts_as_person(word: Word, after: str, low: str) -> bool:
@@ -454,6 +484,16 @@ _ABSTRACT_ENDINGS = (
 )
 
 
+# Stems of the international names of drugs (WHO): -azepam, -oxetine, -statin.
+_DRUG_ENDINGS = tuple(
+    "azepam azolam oxetine apine idone olol opril artan statin prazole cillin mycin triptan codone "
+    "morphone profen "
+    "barbital amine zodone pramine triptyline caine lukast floxacin conazole tidine setron "
+    "gabalin norphine "
+    "mazepine azine peridol".split()
+)
+
+
 def is_english(low: str, words: Lexicon) -> bool:
     """Whether a word, or what it is inflected from, is in the English word list."""
     if low in words.vocabulary or low in words.everyday_names:
@@ -465,12 +505,52 @@ def is_english(low: str, words: Lexicon) -> bool:
                 return True
             if len(stem) > 3 and stem[-1] == stem[-2] and stem[:-1] in words.vocabulary:
                 return True
-    if len(low) >= 7 and low.endswith(_ABSTRACT_ENDINGS):
+    if len(low) >= 7 and low.endswith((*_ABSTRACT_ENDINGS, *_DRUG_ENDINGS)):
         return True
     for begin in ("un", "re", "dis", "non", "over", "under", "mis", "pre", "out", "self", "anti", "super"):
         if low.startswith(begin) and low[len(begin) :].lstrip("-") in words.vocabulary:
             return True
     return "-" in low and all(not p or p in words.vocabulary for p in low.split("-"))
+
+
+_TECHNICAL = frozenset(
+    "inventory scale questionnaire index checklist test syndrome disease disorder therapy interviewing "
+    "theory act model "
+    "approach method training prevention analysis principle effect law war revolution movement studies "
+    "science diploma "
+    "degree allowance benefit credit tax day week month eve sunday monday schedule dependence protocol "
+    "guidelines".split()
+)
+
+
+def _is_technical(lowers: Sequence[str], words: Lexicon) -> bool:
+    """Beck Anxiety Inventory, Functional Imagery Training, Tourette Syndrome: named after somebody, naming
+    nobody."""
+    last = lowers[-1]
+    if last in ("inventory", "scale", "questionnaire", "checklist", "syndrome", "disease", "disorder"):
+        return True
+    return last in _TECHNICAL and all(
+        is_english(low, words) and low not in words.everyday_names for low in lowers[:-1]
+    )
+
+
+def _is_product(parts: Sequence[Word], known: Sequence[int], lowers: Sequence[str], words: Lexicon) -> bool:
+    """Apple Watch, Tesco Express: a brand and everyday words."""
+    brand = next((i for i, number in enumerate(known) if not number), len(known))
+    return tuple(_plain(part.text) for part in parts[:brand]) in words.brands and all(
+        is_english(low, words)
+        and low not in words.everyday_names
+        and low not in _ORGANISED
+        and low not in _STREETS
+        for low in lowers[brand:]
+    )
+
+
+def is_explained(text: str) -> bool:
+    """Whether every capitalised word of `text` is part of a known term: Amy Winehouse, Jekyll and Hyde."""
+    words = lexicon()
+    runs = list(runs_of(text, words.pairs))
+    return bool(runs) and all(all(_known(run.words, words)) for run in runs)
 
 
 def _is_plural_of(low: str, generic: Collection[str]) -> bool:
@@ -490,6 +570,8 @@ def _kind_of_run(text: str, parts: Sequence[Word], words: Lexicon) -> tuple[Kind
         lowers[-1] in _ONLY_STREETS or (lowers[-1] in _STREETS and re.search(r"\d[\w-]*,? $", before))
     ):
         return "address", "the name of a street"
+    if tuple(lowers) in words.long_places.get(lowers[0], ()):
+        return "place", "a place on the list"
     if any(low in _ORGANISED for low in lowers):
         return "organisation", "a word of an organisation or venue"
     if any(low in words.names or low in words.capital_names for low in lowers) or (

@@ -28,7 +28,7 @@ _DOMAIN = re.compile(
     r"(?![\w-])(?:/[^\s<>\"“”,;]*)?|(?:me|be|ee|tv|co|us|in|it|es|gl|ly|ai|to|so|is|st)/[^\s<>\"“”,;]+)",
     re.IGNORECASE,
 )
-_HANDLE = re.compile(r"(?<![\w.])@[A-Za-z0-9_][\w.]*\w|(?<![\w/.])u/\w{3,}")
+_HANDLE = re.compile(r"(?<!\w)[A-Za-z][\w.]+#\d{4}\b|(?<![\w.])@[A-Za-z0-9_][\w.]*\w|(?<![\w/.])u/\w{3,}")
 _SITES = (
     r"(?:user ?name|screen ?name|handle|gamer ?tag|nick(?:name)?|log-?in|insta(?:gram)?|twitter|"
     r"snap(?:chat)?|"
@@ -68,7 +68,7 @@ def electronic(text: str) -> Iterator[Spotted]:
     if "." in text:
         yield from _all(_URL, text, "web address", "a web address", strip=".,;:!?)'’\"")
         yield from _all(_DOMAIN, text, "web address", "a web address", strip=".,;:!?)'’\"")
-    if "@" in text or "u/" in text:
+    if "@" in text or "u/" in text or "#" in text:
         yield from _all(_HANDLE, text, "account name", "the name of an account")
     if "_" in text:
         for match in _UNDERSCORED.finditer(text):
@@ -143,6 +143,10 @@ _CUED_POSTCODE = re.compile(
     re.IGNORECASE,
 )
 
+_POSTCODE_THEN_CUE = re.compile(
+    r"(?<![\d$£.,])\b\d{5}\b(?=[^.!?\n]{0,40}\b(?:zip|post ?code)\b)", re.IGNORECASE
+)
+
 _SHAPES: tuple[tuple[Pattern[str], Kind, str], ...] = (
     (_IP, "device", "an IP address"),
     (_IP6, "device", "an IP address"),
@@ -155,6 +159,7 @@ _SHAPES: tuple[tuple[Pattern[str], Kind, str], ...] = (
     (_UK_POSTCODE, "postcode", "a postcode"),
     (_STATE_CODE, "postcode", "a postcode"),
     (_CANADA, "postcode", "a postcode"),
+    (_POSTCODE_THEN_CUE, "postcode", "announced as a postcode"),
     (_OUTWARD, "postcode", "a postcode district"),
     (_UK_PLATE, "vehicle or licence", "a number plate"),
     (_PHONE, "phone number", "the shape of a phone number"),
@@ -208,7 +213,10 @@ _ANNOUNCED: tuple[tuple[Kind, str, str], ...] = (
         "announced as a phone number",
     ),
 )
-_VALUE = r"(?P<v>(?<![\w.])[A-Z0-9][A-Z0-9]*(?:[ \-/.]{1,1}[A-Z0-9]*\d[A-Z0-9]*|[ -][A-Z](?![A-Za-z']))*)"
+_VALUE = (
+    r"(?<![\w.])(?P<v>(?-i:(?=[A-Z0-9]*[ \-/.]?[A-Z0-9]*\d)[A-Z0-9]+"
+    r"(?:[ \-/.][A-Z0-9]*\d[A-Z0-9]*|[ -][A-Z](?![A-Za-z']))*)|(?=[a-z0-9]*\d)[a-z0-9]+)"
+)
 _CUED = tuple(
     (
         re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["TITLES", "Run", "Word", "runs_of"]
@@ -29,11 +29,6 @@ _LINKS = re.compile(
     r"von|von der|zu|"
     r"al|el|bin|ibn|binti|ap|ferch|ní|nic|mac|y|e|on|in|upon|under|at|by the|on the|in the|under the) "
     r"| ?& ?| [-–] )"
-)
-_JOINS_NAMES = re.compile(
-    r" (?:de|de la|de los|da|do|dos|del|della|di|du|des|le|la|van|van der|van den|van de|der|von|von der|"
-    r"zu|al|el|bin|"
-    r"ibn|binti|ap|ferch|ní|nic|mac|y|e) "
 )
 _START = re.compile(
     r"(?:^|[.?!…:;\n\[\](){}\"“”«»*>|]|['‘](?=\s*$)|[-–—]\s)[\s\"“'‘*_(\[\d.)#–-]*$|(?:^|\s)[\"“'‘(\[]+$"
@@ -65,8 +60,11 @@ class Run:
         return self.words[-1].end
 
 
-def runs_of(text: str) -> Iterator[Run]:
-    """The runs of capitalised words in a passage, in order. The word `I` belongs to none."""
+def runs_of(text: str, pairs: Collection[tuple[str, str]] = frozenset()) -> Iterator[Run]:
+    """The runs of capitalised words in a passage, in order. The word `I` belongs to none.
+
+    pairs: words that are joined by “and”, as any are after “the”: Romeo and Juliet, the Dog and Partridge.
+    """
     words: list[Word] = []
     at_start = False
     for match in _CAPITAL.finditer(text):
@@ -76,7 +74,7 @@ def runs_of(text: str) -> Iterator[Run]:
                 yield Run(tuple(words), at_start)
                 words = []
             continue
-        if words and not _belongs(text, words[-1], word):
+        if words and not _belongs(text, words, word, pairs):
             yield Run(tuple(words), at_start)
             words = []
         if not words:
@@ -91,22 +89,20 @@ def runs_of(text: str) -> Iterator[Run]:
 _PRONOUNS = frozenset(("I", "I'm", "I’m", "I'd", "I’d", "I'll", "I’ll", "I've", "I’ve", "I's"))
 
 
-def _belongs(text: str, before: Word, word: Word) -> bool:
+def _belongs(text: str, words: Sequence[Word], word: Word, pairs: Collection[tuple[str, str]]) -> bool:
+    before = words[-1]
     gap = text[before.end : word.start]
     if gap == " ":
         return True
     if gap in (". ", "."):
         return before.text.lower() in _SHORT_TITLES or (len(before.text) == 1)
+    if gap == " and ":
+        return (before.text, word.text) in pairs or text[: words[0].start].endswith(("the ", "The "))
     if len(gap) > 12:
         return False
     if before.text[-2:].lower() in ("'s", "’s"):
         return False
     return _LINKS.fullmatch(gap) is not None
-
-
-def joins_people(gap: str) -> bool:
-    """Whether small words between two names make them one person's: van der, de la, bin."""
-    return _JOINS_NAMES.fullmatch(gap) is not None
 
 
 def _after_short_title(text: str, start: int) -> bool:
