@@ -118,9 +118,8 @@ def learnt_counts(
         (
             *counted,
             str(v.examples),
-            str(v.interviews),
             "" if v.f1 is None else f"{v.f1:.2f}",
-            v.verdict,
+            "too few" if v.verdict == "not enough examples" else v.verdict,
         )
         for counted in suggestion_counts(codebook, suggested)
         if (v := verdicts.get(names[counted[0]]))

@@ -234,3 +234,16 @@ def test_calibration_repairs_scores_that_are_twice_too_sure():
 def test_shares_out_of_range_are_refused(name, value):
     with pytest.raises(SettingsError, match=name):
         SuggestSettings(**{name: value})
+
+
+def test_a_theme_that_is_hardly_applied_does_not_lead_and_informs_an_abstention():
+    theme = Code(id="life", name="Life")
+    under = [replace(code, parent_id="life") for code in THREE.codes]
+    book = Codebook(title="invented", version="5", codes=(theme, *under))
+    lessons = judge(CODED, TRUTH)
+    lessons[:3] = [replace(lesson, applied=frozenset({"life"})) for lesson in lessons[:3]]
+    suggestions, _ = run(TEXTS, lessons, book, settings=SuggestSettings(least_probability=0.9))
+    first = [s.code_id for s in suggestions if s.rank == 1 and s.code_id]
+    assert first.count("life") < len(first) / 20
+    reasons = [s.reason for s in suggestions if s.status == "abstained"]
+    assert any("something under Life has" in reason for reason in reasons)

@@ -71,13 +71,12 @@ def test_merges_in_a_circle_end():
     assert current_code(book(A, first, second), "x") is None
 
 
-def test_a_code_under_a_theme_is_half_an_example_of_the_theme():
+def test_a_code_under_a_theme_speaks_half_against_the_theme():
     theme, child = Code(id="t", name="T"), Code(id="u", name="U", parent_id="t")
     taught = teach(TEXTS, book(theme, child, A), [lesson(0, "t"), lesson(1, "u"), lesson(2, "a")])
     column = [code.id for code in taught.codes].index("t")
-    assert taught.targets[:3, column].tolist() == [1, 1, 0]
+    assert taught.shares[:3, column].tolist() == [1, 0, 0]
     assert taught.weights[:3, column].tolist() == [1, 0.5, 1]
-    assert taught.known[:3, column].tolist() == [True, False, True]
 
 
 def test_a_theme_that_nobody_applied_is_no_code_to_learn():

@@ -109,15 +109,21 @@ def evaluate(
         render.print_note(f"the whole report: {report}")
 
 
+def _short(rows: list[tuple[str, str, str, str, str, str]]) -> list[tuple[str, ...]]:
+    """For a narrow window: without the interviews, and with a short word for what is too little."""
+    return [
+        (name, examples, precision, f1, "too few" if verdict == "not enough examples" else verdict)
+        for name, examples, _, precision, f1, verdict in rows
+    ]
+
+
 def _print(found: dict[str, Any]) -> None:
     from thematic.formats.evaluation_rows import code_rows, method_rows, sentences
 
     render.print_table(
         ("method", "recall@1", "recall@3", "recall@5", "mAP"), method_rows(found), elastic="method"
     )
-    render.print_table(
-        ("code", "examples", "interviews", "AP", "F1", "verdict"), code_rows(found), elastic="code"
-    )
+    render.print_table(("code", "coded", "AP", "F1", "verdict"), _short(code_rows(found)), elastic="code")
     for warning in found["warnings"]:
         from thematic.errors import Problem
 

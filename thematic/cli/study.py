@@ -150,7 +150,7 @@ def suggest(
 
     if pipeline.learning:
         render.print_table(
-            ("code", "leads", "listed", "coded", "interviews", "F1", "verdict"),
+            ("code", "leads", "listed", "coded", "F1", "verdict"),
             learnt_counts(pipeline.codebook, suggested, pipeline.learning),
             elastic="code",
         )

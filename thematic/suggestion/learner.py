@@ -71,7 +71,7 @@ def fit(
     n, d = material.values.shape
     k = targets.shape[1]
     lean = np.full(k, leaning, np.float32)
-    few = few_examples(targets, weights == 1, interviews)
+    few = few_examples(targets, weights > 0, interviews)
     lean[few] = np.maximum(lean[few], LEAST_LEANING)
     pieces = material.piece_codes
     examples = np.arange(len(pieces))

@@ -100,7 +100,7 @@ def examples_of(taught: Taught, transcripts: Sequence[str]) -> Examples:
     _, interviews = np.unique(names, return_inverse=True)
     return Examples(
         rows=rows,
-        targets=taught.targets[rows],
+        targets=taught.shares[rows],
         weights=taught.weights[rows],
         shares=taught.shares[rows],
         known=taught.known[rows],

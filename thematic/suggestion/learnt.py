@@ -42,6 +42,7 @@ _PROBABILITY_BANDS = (
     (0.1, "10 to 25 %"),
 )
 _QUOTED = 100
+_SOMETHING_UNDER = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,7 @@ class _Writer:
         self.examples = np.array([verdict.examples for verdict in learning.verdicts])
         self.few = found.few
         self.below = _below(self.codes, codebook)
+        self.themes = _themes(self.codes, codebook)
         order = np.argsort(-probabilities, axis=1, kind="stable")
         self.ranked: NDArray[np.intp] = order[:, : settings.shortlist + int(self.below.any())]
         self.shares = _shares(probabilities)
@@ -197,7 +199,9 @@ class _Writer:
         listed = self._listed(row)
         if not listed:
             best = int(self.ranked[row, 0])
-            return [abstention(self.excerpts[row], self._no_code(best, float(self.probabilities[row, best])))]
+            return [
+                abstention(self.excerpts[row], self._no_code(row, best, float(self.probabilities[row, best])))
+            ]
         return [
             self._suggestion(row, place, column, rank) for rank, (place, column) in enumerate(listed, start=1)
         ]
@@ -251,11 +255,25 @@ class _Writer:
             )
         return f"{_coded(examples)}: too few for a probability, so the codebook's wording counts most"
 
-    def _no_code(self, best: int, p: float) -> str:
+    def _no_code(self, row: int, best: int, p: float) -> str:
         return (
             f"no code reaches {self.settings.least_probability:.0%}: the likeliest, {self.codes[best].name}, "
-            f"has {p:.0%}, learnt from {_coded(int(self.examples[best]))}"
+            f"has {p:.0%}, learnt from {_coded(int(self.examples[best]))}" + self._something_under(row)
         )
+
+    def _something_under(self, row: int) -> str:
+        """The theme of which some code or other is likely, though none by itself: children inform parents."""
+        if not self.themes:
+            return ""
+        none = {
+            theme: float(np.prod(1 - self.probabilities[row, columns]))
+            for theme, columns in self.themes.items()
+        }
+        theme = min(none, key=lambda name: (none[name], name))
+        likely = 1 - none[theme]
+        if likely < _SOMETHING_UNDER:
+            return ""
+        return f"; something under {theme} has {likely:.0%}"
 
 
 def _coded(examples: int) -> str:
@@ -274,6 +292,16 @@ def _below(codes: Sequence[Code], codebook: Codebook) -> NDArray[np.bool_]:
                 below[column[above], j] = True
             above = parent.get(above)
     return below
+
+
+def _themes(codes: Sequence[Code], codebook: Codebook) -> dict[str, list[int]]:
+    """The columns of the codes directly under each theme, by its name; a theme with one says nothing new."""
+    names = {code.id: code.name for code in codebook.codes}
+    columns: dict[str, list[int]] = {}
+    for j, code in enumerate(codes):
+        if code.parent_id is not None:
+            columns.setdefault(names[code.parent_id], []).append(j)
+    return {theme: under for theme, under in columns.items() if len(under) > 1}
 
 
 def _shares(probabilities: Floats) -> Floats | None:

@@ -55,9 +55,8 @@ class Taught:
 
     codes: the columns. shares: (excerpts, codes), the share of the coders who judged it that applied the
     code. known: (excerpts, codes), whether anyone judged it. judged: (excerpts,), whether anyone stated its
-    codes. weights: (excerpts, codes), how much each share is learnt from. A code under a theme that nobody
-    applied by
-        itself is half an example of the theme, and `known` does not count it.
+    codes. weights: (excerpts, codes), how much each share is learnt from: a code that was
+    applied speaks half as loud as others against the themes above it.
     left_out: how many codings named a code that is retired, or that the codebook does not have, by that code.
     """
 
@@ -69,11 +68,6 @@ class Taught:
     left_out: Mapping[str, int]
     coders: tuple[str, ...]
     contradicted: int
-
-    @property
-    def targets(self) -> FloatMatrix:
-        """The shares to learn from, by `weights`: a theme is fully applied where a code under it is."""
-        return np.where(self.known, self.shares, (self.weights > 0).astype(np.float32))
 
     @property
     def truth(self) -> NDArray[np.bool_]:
@@ -130,8 +124,6 @@ def teach(excerpts: Sequence[Excerpt], codebook: Codebook, lessons: Sequence[Les
     known = judges > 0
     shares = np.divide(votes, judges, out=np.zeros_like(votes), where=known)
     implied = _implied(codes, codebook, shares)
-    known &= ~implied
-    shares[implied] = 0
     return Taught(
         codes=tuple(codes),
         shares=shares,
