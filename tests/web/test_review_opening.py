@@ -223,7 +223,7 @@ def test_two_coders_and_a_chair_end_to_end(study: Study) -> None:
     [
         (("--blind", "--mode", "assist"), "exclude each other"),
         (("--mode", "asist"), "did you mean “assist”?"),
-        (("--order", "random"), "choose transcript, uncertainty, code or disagreement"),
+        (("--order", "random"), "choose transcript, learning, uncertainty, code or disagreement"),
     ],
 )
 def test_a_wrong_flag_is_told_before_anything_starts(
