@@ -72,6 +72,25 @@ def test_a_line_each_of_two_speakers_and_names_above_their_words() -> None:
     ]
 
 
+def test_the_first_transcripts_of_teams_have_the_name_on_a_line_above_the_words() -> None:
+    text = (
+        "0:0:3.130 --> 0:0:5.450\nAnn Ash\nSo?\n0:0:6.0 --> 0:0:9.20\nBob Roe\nWell\n"
+        "0:0:9.20 --> 0:0:11.20\nBob Roe\nno.\n"
+    )
+    assert said(read_cues(text, "P01.txt")) == [
+        ("Ann Ash", "So?", 3.13, 5.45),
+        ("Bob Roe", "Well no.", 6.0, 11.2),
+    ]
+
+
+def test_any_name_a_meeting_gives_is_a_speaker_where_nearly_every_cue_has_one() -> None:
+    whom = ("Ann Ash", "bob's iPhone", "Dr. José Ñáñez, PhD", "Ann Ash", "~Zoé / she")
+    cues = [f"00:00:0{n}.000 --> 00:00:0{n}.900\n{who}: the thing is: {n}" for n, who in enumerate(whom)]
+    assert [turn[:2] for turn in said(read_cues(vtt(*cues)))] == [
+        (who, f"the thing is: {n}") for n, who in enumerate(whom)
+    ]
+
+
 def test_webex_names_speakers_in_the_ids_of_cues() -> None:
     reading = read_cues(
         vtt(

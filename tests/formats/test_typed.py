@@ -215,6 +215,18 @@ GOLDEN = {
             ("Interviewerin", "int", "Und?", None),
         ],
     ),
+    "a subject who speaks": Golden(
+        "INTERVIEWER: So?\n\nSUBJECT: [00:00:05] Well.\n\nINTERVIEWER: And.\n",
+        [
+            ("INTERVIEWER", "int", "So?", None),
+            ("SUBJECT", "par", "Well.", 5.0),
+            ("INTERVIEWER", "int", "And.", None),
+        ],
+    ),
+    "initial, tab, time, tab, words": Golden(
+        "S1\t00:05\tSo?\nS2\t00:12\tWell.\nS1\t00:19\tAnd?\n",
+        [("S1", "int", "So?", 5.0), ("S2", "par", "Well.", 12.0), ("S1", "int", "And?", 19.0)],
+    ),
     "timecodes with frames": Golden(
         "00:00:00:00 - 00:00:05:12\nSpeaker 1\nSo?\n\n00:00:05:12 - 00:00:07:12\nSpeaker 2\nWell.\n",
         [("Speaker 1", "par", "So?", 0.0), ("Speaker 2", "par", "Well.", 5.0)],

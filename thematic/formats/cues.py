@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import decode, head_text
-from thematic.formats.labels import Line, Stamp, believe, propose
+from thematic.formats.labels import Line, Stamp, believe, is_name, is_usual_label, propose
 from thematic.formats.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.script import Said, compose, to_reading
 from thematic.formats.speakers import Roster
@@ -41,6 +41,7 @@ _WORD_TIMES = re.compile(r"<\d[\d:.]*><c>")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]+\d*);")
 # Where fewer cues than this lack a label, a missing one means that the program did not know the speaker.
 _UNKNOWN_SHARE = 0.2
+_FEW, _NEARLY_ALL = 3, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     decoded = decode(file, settings.encoding)
     cues, dropped, warnings = parse_cues(decoded.text, file.name)
     cues, repeats = _without_repeats(cues, decoded.text)
+    cues = _named_above(cues)
     spans = [(cue, *span) for cue in cues for span in _voices(cue)]
     pieces, label_words = _said(spans, file.name, clean_id(file.stem), roster, warnings)
     script = compose(pieces, pause=settings.pause)
@@ -164,6 +166,21 @@ def _without_repeats(cues: Sequence[Cue], text: str) -> tuple[list[Cue], list[Dr
     return kept, repeats
 
 
+def _named_above(cues: Sequence[Cue]) -> list[Cue]:
+    """Cues with their first line as speaker, where nearly all have a name there and names come back.
+
+    Teams wrote its first transcripts so: time, name and words, each on a line.
+    """
+    firsts = [_plain(cue.payload[0]).strip(": \t") if len(cue.payload) > 1 else "" for cue in cues]
+    names = [first for first in firsts if first and (is_name(first) or is_usual_label(first))]
+    if len(names) < max(_FEW, _NEARLY_ALL * len(cues)) or 3 * len(set(names)) > 2 * len(names):
+        return list(cues)
+    return [
+        replace(cue, voice=first, payload=cue.payload[1:]) if first in names else cue
+        for cue, first in zip(cues, firsts, strict=True)
+    ]
+
+
 def _times(
     timing: re.Match[str], line: int, name: str, problems: list[Problem], warnings: list[Problem]
 ) -> tuple[int, float, float]:
@@ -220,7 +237,16 @@ def _said(
         Stamp(0, cue.start, cue.end) if before is None or before.line != cue.line else None
         for before, (cue, _, _) in zip([None, *(cue for cue, _, _ in spans)], spans, strict=False)
     ]
-    believed = believe(lines, proposed, roster, transcript_id, firsts[: len(lines)])
+    begin = [label for label, first in zip(proposed, firsts, strict=False) if first]
+    with_colon = sum(label is not None and label.evidence == "colon" for label in begin)
+    believed = believe(
+        lines,
+        proposed,
+        roster,
+        transcript_id,
+        firsts[: len(lines)],
+        every_block=len(begin) >= _FEW and with_colon >= _NEARLY_ALL * len(begin),
+    )
     found: list[tuple[Cue, str | None, str]] = []
     label_words = 0
     for (cue, voice, text), label in zip_longest(spans, proposed):

@@ -107,13 +107,15 @@ _RANGE = rf"{CLOCK}(?:\s*(?:-->|--|-|–|—|to|/)\s*{CLOCK})?"
 _ENCLOSED = (
     rf"(?:\[\s*{_RANGE}\s*\]|\(\s*{_RANGE}\s*\)|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|#\s*{_RANGE}\s*#)"
 )
+# Teams' first Word documents: 0:0:3.130 --> 0:0:5.450
+_LOOSE = r"\d{1,2}:\d{1,2}:\d{1,2}\.\d{1,3}\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}\.\d{1,3}"
 _NAME = r"[^\s:：\[\](){}<>|*\-–—•\"“][^:：\[\](){}<>|\t*\"“”]{0,59}?"
 _FULL_NAME = rf"{_NAME}(?:\s*\([^()\d][^()]{{0,40}}\))?"  # with a remark: Jane (she/her)
 _PHONE = r"\+?\d[\d\s*().-]{5,18}\d"  # who dials in to a meeting; masked as 1555***123
 _STARS = r"(?:\*\*\*?|__)"
 _CLOCKS = re.compile(CLOCK)
 _STAMP_FIRST = re.compile(
-    rf"\s*(?:#{{1,6}}\s+)?(?P<stamp>{_ENCLOSED}|{_RANGE}(?=\s|$))(?:\s*[-–|:](?=\s))?\s*"
+    rf"\s*(?:#{{1,6}}\s+)?(?P<stamp>{_ENCLOSED}|{_LOOSE}(?=\s*$)|{_RANGE}(?=\s|$))(?:\s*[-–|:](?=\s))?\s*"
 )
 STAMP_INSIDE = re.compile(
     rf"\[\s*{_RANGE}\s*\]|#\s*{_RANGE}\s*#|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|\(\d{{1,2}}:\d{{2}}:\d{{2}}\)"
@@ -123,7 +125,7 @@ _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
 _BOLD_COLON = re.compile(r":(?=\s|$)|：")
 _AFTER_BOLD = re.compile(rf"\s*(?P<time>{_ENCLOSED})?\s*[:：]?\s*")
-_AFTER_LABEL = re.compile(rf"(?P<time>{_ENCLOSED}|{CLOCK}(?=\s*\t))\s*")
+_AFTER_LABEL = re.compile(rf"(?P<time>{_ENCLOSED}|{CLOCK}(?=\s*\t|\s*$))\s*")
 
 _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("timed", re.compile(rf"(?P<label>{_FULL_NAME})(?:\s*\t\s*|\s{{2,}}|\s+[-–|·]\s+)(?P<time>{CLOCK})\s*$")),
@@ -178,13 +180,14 @@ _CLEAR: frozenset[Evidence] = frozenset(
 _HEAD = 240
 _OFTEN, _HALF, _NEARLY_ALL, _ALL = 0.2, 0.5, 0.8, 0.9
 _FEW = 3
+_LONGEST = 5  # words of a name with titles
 _MANY_PAIRS = 10_000  # no interview has so many labels; a list of names may
 _PARTICLES = frozenset(
     "de da do dos del della der den di du van von la le el al bin ibn ben of and & und et y".split()
 )
 _NUMBERED = re.compile(
     r"(?:(?:unknown|unidentified|male|female) )?(?:speaker|voice|person|sprecher(?:in)?)"
-    r"[\s_.#-]*(?:\d+|[a-z])?|(?:call-in user|caller|guest|spk)[\s_.#-]*\d+|s\d\d|.+['’]s presentation"
+    r"[\s_.#-]*(?:\d+|[a-z])?|(?:call-in user|caller|guest|spk)[\s_.#-]*\d+|s\d\d?|.+['’]s presentation"
 )
 
 
@@ -201,7 +204,8 @@ def head_of(text: str) -> str:
 
 def stamp_times(stamp: str) -> tuple[float | None, float | None]:
     """Start and end in seconds of a stamp such as `[00:01:02 --> 00:01:09]`; None where it has none."""
-    times = [parse_time(clock) for clock in _CLOCKS.findall(stamp)[:2]]
+    loose = re.fullmatch(_LOOSE, stamp.strip())
+    times = [parse_time(clock) for clock in (stamp.split("-->") if loose else _CLOCKS.findall(stamp)[:2])]
     return (times[0] if times else None, times[1] if len(times) > 1 else None)
 
 
@@ -254,10 +258,13 @@ def _above_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int, 
 
 def _below_stamp(lines: Sequence[Line], stamps: Sequence[Stamp | None], i: int) -> bool:
     """Whether line `i` stands between a line that is only a time and one with words."""
-    above = stamps[i - 1] if i > 0 else None
-    if above is None or above.end_at < len(lines[i - 1].text) or i + 1 >= len(lines):
+    before, after = i - 1, i + 1
+    if before > 0 and after < len(lines) and not (lines[before].text.strip() or lines[after].text.strip()):
+        before, after = before - 1, after + 1  # paragraphs of a Word document
+    above = stamps[before] if before >= 0 else None
+    if above is None or above.end_at < len(lines[before].text) or after >= len(lines):
         return False
-    return bool(lines[i + 1].text.strip()) and stamps[i + 1] is None
+    return bool(lines[after].text.strip()) and stamps[after] is None
 
 
 def believe(
@@ -266,11 +273,13 @@ def believe(
     roster: Roster,
     transcript_id: str,
     stamps: Sequence[Stamp | None] = (),
+    *,
+    every_block: bool = False,
 ) -> Believed:
     """Which of the proposed labels are labels, and in which forms. `lines` are those that may be speech.
 
     A name that comes once is a label where nearly every block of the document begins with a label in the same
-    form, and one of them is believed anyway.
+    form, and one of them is believed anyway. every_block: nearly all begin with words and a colon.
     """
     kinds: dict[str, Counter[Evidence]] = {}
     first: dict[str, tuple[str, int]] = {}
@@ -296,6 +305,7 @@ def believe(
             if _believable(
                 label, form, marked if form in ("colon", "bold") else n, shares.get(form, 0.0), everywhere
             )
+            or (every_block and form == "colon" and len(label.split()) <= _LONGEST)
         }
         if roster.knows(transcript_id, label):
             believed |= _CLEAR
@@ -425,7 +435,9 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         tight = text[m.end() - 1] == ":" and m.end() < len(text)
         if evidence == "colon" and tight and not is_usual_label(label) and label.lower() != label.upper():
             continue  # ratio:2 and file:name are words; INT:So and 田中:はい are labels
-        after = _AFTER_LABEL.match(text, m.end()) if evidence in ("colon", "bracketed", "bold") else None
+        after = (
+            _AFTER_LABEL.match(text, m.end()) if evidence in ("colon", "bracketed", "bold", "tab") else None
+        )
         written = groups.get("time") or groups.get("late") or groups.get("clock")
         own = stamp_times(written or (after["time"] if after else ""))
         marked = evidence == "bold" and any(mark in m[0] for mark in ":：")

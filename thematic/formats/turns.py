@@ -55,7 +55,7 @@ _NOT_SPEECH = re.compile(
     r"\W*(?:.{1,60}\s(?:started|stopped) transcription|transcribed by https?://\S+|"
     r"transcription (?:started|stopped|ended)(?: after [\d:]+)?|"
     r"this editable transcript was computer generated.*|"
-    r"(?:end|start|beginning) of (?:the )?"
+    r"(?:\[\d[\d:]*\]\W*)?(?:end|start|beginning) of (?:the )?"
     r"(?:interview|recording|transcript|transcription|audio|session|tape)|"
     r"(?:the )?(?:interview|recording|transcript|transcription|audio) "
     r"(?:ends|ended|begins|starts|started|stops)(?: here)?)\W*",
@@ -133,16 +133,21 @@ def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> froz
             break
         if label and label.evidence != "alone":
             key = label_key(label.label)
-            if label.evidence in ("timed", "bracketed") or key in keys:
+            if label.evidence in ("timed", "bracketed") or label.start is not None or key in keys:
                 break
             keys.add(key)
-        if _METADATA.match(head_of(line.text)):
+        if _METADATA.match(head_of(line.text)) and not _subject_speaks(line.text):
             last = i
     block = last + 1
     while last >= 0 and block < len(lines) and _field(lines[block].text):
         block += 1
     ends = block < len(lines) and not lines[block].text.strip()
     return frozenset(range(block if ends else last + 1))
+
+
+def _subject_speaks(text: str) -> bool:
+    """Whether `Subject:` is one who is asked and not what the interview is about."""
+    return bool(re.match(r"\W*subject\s*\d*\s*[:：].*[.?!]\W*$", head_of(text), re.IGNORECASE))
 
 
 def _field(text: str) -> bool:
