@@ -116,3 +116,11 @@ def test_every_finding_is_its_slice_and_findings_do_not_overlap(words: list[str]
 def test_no_text_is_too_strange(text: str) -> None:
     first = find_identifiers([transcript(text)])
     assert first == find_identifiers([transcript(text)])
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "1 ", "Aa ", "a dot ", "A.", "my name is ", "the Aa and Bb ", "[", "ab:"]
+)
+def test_a_long_repetitive_line_is_no_trap(piece: str) -> None:
+    """Would take hours, were a rule quadratic."""
+    find_identifiers([transcript(piece * (1_000_000 // len(piece) // 4))])

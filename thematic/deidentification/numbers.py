@@ -49,12 +49,12 @@ _NOT_TAILED = re.compile(
 _LETTER = r"(?:[a-z]+|\d+)"
 _SPOKEN_EMAIL = re.compile(
     rf"\b{_LETTER}(?:\s+(?:dot|underscore|dash|hyphen|full "
-    rf"stop)\s+{_LETTER})*\s+at\s+{_LETTER}(?:\s+dot\s+{_LETTER})+\b",
+    rf"stop)\s+{_LETTER}){{0,8}}\s+at\s+{_LETTER}(?:\s+dot\s+{_LETTER}){{1,6}}\b",
     re.IGNORECASE,
 )
 _SPOKEN_URL = re.compile(
     r"\b(?:(?:double\s?u\s+){1,3}dot\s+|w w w dot\s+|www dot\s+)?[a-z0-9]+(?:\s+(?:dot|slash|dash|"
-    r"hyphen)\s+[a-z0-9]+)*?"
+    r"hyphen)\s+[a-z0-9]+){0,8}?"
     r"\s+dot\s+(?:com|org|net|edu|gov|info|co|ie|uk|au|io)(?:\s+dot\s+(?:uk|au|nz|za))?\b",
     re.IGNORECASE,
 )
@@ -93,7 +93,7 @@ def electronic(text: str) -> Iterator[Spotted]:
 
 _IP = re.compile(r"(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d.]\d)")
 _IP6 = re.compile(
-    r"(?<![\w:])(?=[\da-f:]*[a-f\d]*:[\da-f:]*:)(?:[\da-f]{0,4}:){2,7}[\da-f]{1,4}(?![\w:])", re.IGNORECASE
+    r"(?<![\w:])(?=[\da-f]{0,4}:[\da-f:]{0,40}:)(?:[\da-f]{0,4}:){2,7}[\da-f]{1,4}(?![\w:])", re.IGNORECASE
 )
 _MAC = re.compile(r"(?<![\w:])(?:[\da-f]{2}[:-]){5}[\da-f]{2}(?![\w:])", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
