@@ -76,3 +76,15 @@ def test_interviews_that_differ_make_decisions_worth_less():
     apart = rng.random(500) < np.where(group < 5, 0.95, 0.6)
     assert design_effect(apart, group) > 5
     assert design_effect(np.ones(20, bool), np.zeros(20, np.intp)) == 1.0
+
+
+def test_each_threshold_is_tested_as_mapies_learn_then_test_does():
+    """The bound reaches the target exactly where their p-value for a binary risk is at most .025."""
+    methods = pytest.importorskip("mapie.risk_control.methods")
+    for n in (45, 60, 200):
+        for target in (0.8, 0.9):
+            right = np.arange(n + 1)
+            theirs = methods.compute_hoeffding_bentkus_p_value(1 - right / n, n, 1 - target, binary=True)
+            ours = np.array([lower_bound(int(r), n) >= target for r in right])
+            assert ours.any() and not ours.all()
+            assert (ours == (theirs[:, 0] <= 0.025)).all()

@@ -29,7 +29,7 @@ __all__ = ["Coefficients", "fit_logistic"]
 _NEWTON_STEPS = 40
 _CONJUGATE_STEPS = 40
 _HALVINGS = 20
-_ENOUGH = 0.01
+_ENOUGH = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +157,7 @@ class _Problem:
         curvature: FloatMatrix,
         free: NDArray[np.bool_],
     ) -> tuple[FloatMatrix, FloatVector]:
-        """-H⁻¹g by conjugate gradients, preconditioned by the diagonal, to a tenth of the residual."""
+        """-H⁻¹g by conjugate gradients, preconditioned by the diagonal, to a third of the residual."""
         mass = curvature.sum(axis=0)
         scale: FloatMatrix = (1 / (1 + np.outer(self.mean_square, mass))).astype(np.float32)
         scale_0: FloatVector = (free / np.maximum(mass, 1e-6)).astype(np.float32)
