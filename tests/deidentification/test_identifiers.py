@@ -66,6 +66,15 @@ def test_months_are_no_names_and_a_woman_called_june_is_one() -> None:
     assert forms("Then I met June at the group.") == ["June"]
 
 
+def test_a_person_and_where_they_are_are_two_forms() -> None:
+    assert forms("I met Priya in Leeds, and Oluwaseun at Wythenshawe.") == [
+        "Priya",
+        "Leeds",
+        "Oluwaseun",
+        "Wythenshawe",
+    ]
+
+
 def test_what_stands_for_a_removed_identifier_is_left_alone() -> None:
     assert forms("That was [NAME], the nurse at [Clinic], at [00:12:31], in [name of town].") == []
     assert forms("That was [Siobhan], the nurse.") == ["Siobhan"]

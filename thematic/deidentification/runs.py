@@ -27,7 +27,7 @@ _SHORT_TITLES = frozenset("mr mrs ms mx dr prof rev revd fr st mt sgt capt lt co
 _LINKS = re.compile(
     r"(?: (?:of|of the|de|de la|de los|da|do|dos|del|della|di|du|des|le|la|van|van der|van den|van de|der|"
     r"von|von der|zu|"
-    r"al|el|bin|ibn|binti|ap|ferch|ní|nic|mac|y|e|on|in|upon|under|at|by the|on the|in the|under the) "
+    r"al|el|bin|ibn|binti|ap|ferch|ní|nic|mac|y|e|upon) "
     r"| ?& ?| [-–] )"
 )
 _START = re.compile(
