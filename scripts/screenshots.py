@@ -79,11 +79,23 @@ def agreement(browser: Browser, study: Path) -> None:
     page.locator("figure").first.screenshot(path=IMAGES / "agreement.png")
 
 
+def report(browser: Browser, study: Path) -> None:
+    """Two figures of the report on the sample study with its two invented coders."""
+    coded = study.parent / "coded"
+    for command in (("demo", "--coded", "--out", coded), ("report", "--study", coded)):
+        subprocess.run(thematic(*command, "--quiet"), check=True, stdout=subprocess.DEVNULL)
+    page = browser.new_page(viewport={"width": 1100, "height": 900}, device_scale_factor=1.5)
+    page.goto((coded / "report" / "report.html").as_uri())
+    for section in ("themes", "saturation"):
+        page.locator(f"#{section} figure svg").first.screenshot(path=IMAGES / f"report-{section}.png")
+
+
 PICTURES: dict[str, Callable[[Browser, Path], None]] = {
     "excerpts": excerpts,
     "review": review,
     "packet": packet,
     "agreement": agreement,
+    "report": report,
 }
 
 

@@ -58,6 +58,7 @@ LAYER_RULES: dict[str, str] = {
     "final": "Only the final ones.",
 }
 
+LARGE = 5_000  # excerpts; above, a section is drawn when it comes near the window
 TEXT_BUDGET = 3_000_000  # characters of passages along the lines; in larger studies each is cut
 LANE, STRIP = 7, 1000  # height of a lane and length of a line, in units of the drawing
 
@@ -101,6 +102,7 @@ def render(report: StudyReport, plots: Mapping[str, Plot], excerpts: Sequence[Ex
     )
     page = environment.get_template("report.html.jinja").render(
         report=report,
+        large=len(excerpts) > LARGE,
         lead=lead(report),
         sections=tuple(SECTIONS.items()),
         plots=plots,
