@@ -94,7 +94,9 @@ import os, time
 import thematic.segmentation as stage
 whole = stage.segment
 def segment(transcript, **settings):
-    open({folder!r} + "/" + str(os.getpid()), "w").close()
+    import ray
+    with open({folder!r} + "/" + str(os.getpid()), "w") as file:
+        file.write(ray.get_runtime_context().get_node_id())
     time.sleep(2)
     return whole(transcript, **settings)
 stage.segment = segment
@@ -125,7 +127,8 @@ def test_a_process_or_a_machine_that_is_lost_loses_nothing(
         cluster.code("")
     assert all(isinstance(outcome, Receipt) for outcome in found)
     assert {outcome.unit for outcome in found} == {"P01", "P02", "P10"}
-    assert len(list(pids.iterdir())) >= 2  # somebody else went on
+    # Somebody else went on; a machine may be taken away before it was given anything.
+    assert len(list(pids.iterdir())) >= (2 if lost == "process" else 1)
     assert hashes(study) == {name: h for name, h in expected.items() if name.startswith("excerpts")}
 
 
@@ -136,7 +139,10 @@ def _kill_the_first(pids: Path) -> None:
 
 
 def _remove(cluster: Any, node: Any, pids: Path) -> None:
-    while not any(pids.iterdir()):
+    patience = time.monotonic() + 10
+    while time.monotonic() < patience:
+        if any(path.read_text() == node.node_id for path in pids.iterdir()):
+            break  # it is at work
         time.sleep(0.05)
     cluster.remove_node(node, allow_graceful=False)
 
