@@ -182,6 +182,35 @@ def walked(codebook: Codebook) -> list[Any]:
     return [code for _, code in walk(codebook)]
 
 
+@pytest.mark.parametrize(
+    ("profile", "windows", "before"),
+    [
+        # What stands before “waited”, counted by hand. The standard: code points, a line end is one.
+        ("spec", False, len("INT: So? ") + 1 + 1 + len("P: I ")),
+        # NVivo for Windows: UTF-16 units, the emoji is two, and so is a line end.
+        ("nvivo-win", True, len("INT: So? ") + 2 + 2 + len("P: I ")),
+    ],
+)
+def test_positions_are_counted_as_the_profile_says(
+    tmp_path: Path, profile: str, windows: bool, before: int
+) -> None:
+    from thematic.codebook import make_codebook
+    from thematic.model import Code
+
+    codebook = make_codebook("C", [Code(id="waiting", name="Waiting")])
+    study = make_study(tmp_path / "study", codebook, {"A": TEXT}, {})
+    start = TEXT.index("waited")
+    quote = Quote(transcript_id="A", start=start, end=start + 6, text="waited")
+    decision = Decision(id="d", coder_id="ada", action="add", at=MOMENT, quote=quote, code_ids=("waiting",))
+    Journal.open(study.journal_path("ada")).append(decision)
+    package = zipfile.ZipFile(io.BytesIO(export_qdpx(Pipeline(study), profile=profile).data))
+    project = etree.fromstring(package.read("project.qde"))
+    [selection] = project.iter(f"{NS}PlainTextSelection")
+    assert (int(selection.get("startPosition")), int(selection.get("endPosition"))) == (before, before + 6)
+    [source] = [name for name in package.namelist() if name.lower().startswith("sources/")]
+    assert package.read(source).count(b"\r\n") == (TEXT.count("\n") if windows else 0)
+
+
 # --- Projects of others ------------------------------------------------------------------------------
 
 USER, OTHER = "{ADA00000-0000-4000-8000-00000000000A}", "be000000-0000-4000-8000-00000000000b"
