@@ -122,7 +122,7 @@ def command(ratings: Ratings, folder: Path) -> Callable[[], object]:
 
     from thematic.auditing import AuditRequest, audit_tables
     from thematic.files import write_atomic
-    from thematic.formats.agreement_files import report_files
+    from thematic.formats.agreement.agreement_files import report_files
 
     path = folder / "table.csv"
     with path.open("w", newline="", encoding="utf-8") as file:

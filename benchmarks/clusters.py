@@ -105,7 +105,7 @@ def evoc(_rows: Rows, values: np.ndarray) -> np.ndarray:
 def suggest_and_cluster(rows: Rows, values: np.ndarray) -> np.ndarray:
     from thematic.codebook import code_texts
     from thematic.embedding import code_vectors, load_embedder
-    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.codebooks.front_door import read_codebook
     from thematic.suggestion import suggest
 
     codebook, _ = read_codebook(Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml")
@@ -177,8 +177,8 @@ class Case:
 
     def __init__(self, path: Path) -> None:
         from thematic.embedding import load_embedder
-        from thematic.formats.codebooks import read_codebook
-        from thematic.formats.coded_excerpts import read_coded_excerpts
+        from thematic.formats.codebooks.front_door import read_codebook
+        from thematic.formats.evaluation.coded_excerpts import read_coded_excerpts
         from thematic.text import count_words
 
         self.name = path.stem

@@ -14,7 +14,7 @@ import random
 import re
 from pathlib import Path
 
-from thematic.formats.transcripts import read_transcripts
+from thematic.formats.transcripts.front_door import read_transcripts
 from thematic.samples import samples
 
 EXCERPTS_A_TRANSCRIPT = 100

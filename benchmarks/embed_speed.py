@@ -25,7 +25,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from thematic.embedding import embed, load_embedder
-from thematic.formats.transcripts import read_transcripts
+from thematic.formats.transcripts.front_door import read_transcripts
 from thematic.samples import samples
 from thematic.segmentation import segment
 

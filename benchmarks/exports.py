@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from thematic.codebook import make_codebook
-from thematic.formats.exports import FORMATS, files_of, not_carried
+from thematic.formats.exports.front_door import FORMATS, files_of, not_carried
 from thematic.model import (
     Code,
     Coder,

@@ -20,8 +20,8 @@ import numpy as np
 from thematic.clustering import cluster, place
 from thematic.codebook import code_texts
 from thematic.embedding import code_vectors, concatenate, embed, load_embedder
-from thematic.formats.codebooks import read_codebook
-from thematic.formats.transcripts import read_transcripts
+from thematic.formats.codebooks.front_door import read_codebook
+from thematic.formats.transcripts.front_door import read_transcripts
 from thematic.model import Excerpt, Vectors, excerpt_id
 from thematic.samples import samples
 from thematic.segmentation import segment

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.formats.mutations import hostile_files, mutants
 from thematic.errors import ThematicError
 from thematic.formats import read_file
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 
 RESULTS = Path(__file__).parent / "results" / "fuzz_readers.md"
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from thematic.embedding import EmbedSettings
 from thematic.evaluating import evaluate_data
-from thematic.formats.evaluation_rows import method_rows
+from thematic.formats.evaluation.evaluation_rows import method_rows
 from thematic.suggestion import SuggestSettings
 
 RESULTS = Path(__file__).parent / "results" / "learned.md"

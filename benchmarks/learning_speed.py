@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from thematic.codebook import code_texts, make_codebook
 from thematic.embedding import code_vectors, concatenate, embed, load_embedder
-from thematic.formats.transcripts import read_transcripts
+from thematic.formats.transcripts.front_door import read_transcripts
 from thematic.model import Code
 from thematic.samples import samples
 from thematic.segmentation import segment

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.formats.writers import WRITERS, Spoken
 from thematic.formats import read_file
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 
 RESULTS = Path(__file__).parent / "results" / "read_speed.md"
 CAPTIONS = ("zoom vtt", "teams vtt", "srt", "whisperx")

@@ -88,8 +88,8 @@ def measure(folder: Path, columns: Path) -> dict[str, float]:
     """Rank and write in this process."""
     from thematic.codebook import code_texts
     from thematic.columns import columns_of
-    from thematic.formats.codebooks import read_codebook
-    from thematic.formats.parquet import write_ranking
+    from thematic.formats.codebooks.front_door import read_codebook
+    from thematic.formats.machine.parquet import write_ranking
     from thematic.suggestion import SuggestSettings
     from thematic.suggestion.ranking import rank
 

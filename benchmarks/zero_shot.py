@@ -20,8 +20,8 @@ import numpy as np
 
 from thematic.codebook import code_texts
 from thematic.embedding import code_vectors, concatenate, embed, load_embedder
-from thematic.formats.codebooks import read_codebook
-from thematic.formats.coded_excerpts import CodedExcerpts, read_coded_excerpts
+from thematic.formats.codebooks.front_door import read_codebook
+from thematic.formats.evaluation.coded_excerpts import CodedExcerpts, read_coded_excerpts
 from thematic.model import Codebook, Segmentation
 from thematic.suggestion import SuggestSettings
 from thematic.suggestion.measures import average_precision, hits, interval_over_interviews

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.engines.studies import make_study
-from thematic.formats.parquet import read_suggestions, write_ranking, write_suggestions
+from thematic.formats.machine.parquet import read_suggestions, write_ranking, write_suggestions
 from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.pipeline import Pipeline
 from thematic.suggestion import SuggestSettings, notes, suggest, zero_shot

@@ -15,8 +15,8 @@ from tests.cli.test_run import CODEBOOK
 from thematic.checking import check_study
 from thematic.deciding import Decided, decide, reread, write_table
 from thematic.errors import InputError, StudyError, ThematicError
-from thematic.formats.reading import SourceFile
 from thematic.formats.spreadsheets import read_sheet
+from thematic.formats.transcripts.reading import SourceFile
 from thematic.gate import IdentifierError, require_decided, undecided_counts
 from thematic.identifier_log import LOG, read_log
 from thematic.ingestion import ingest, read_codebook_file, read_inputs, set_codebook

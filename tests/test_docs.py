@@ -81,7 +81,7 @@ def test_the_manual_asks_nothing_of_the_network(manual: Path) -> None:
 
 
 def test_the_page_of_exports_lists_every_format() -> None:
-    from thematic.formats.exports import FORMATS
+    from thematic.formats.exports.front_door import FORMATS
 
     text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
     for name, made in FORMATS.items():
@@ -91,7 +91,7 @@ def test_the_page_of_exports_lists_every_format() -> None:
 
 
 def test_the_page_of_other_programs_names_every_kind_of_file() -> None:
-    from thematic.formats.quote_tables.reading import PROGRAMS
+    from thematic.formats.projects.quote_tables.reading import PROGRAMS
 
     text = (ROOT / "docs" / "working-with-other-programs.md").read_text(encoding="utf-8").casefold()
     named = {"refi-qda", "qualcoder", "taguette", "label studio", "doccano", "coded rows", *PROGRAMS} - {

@@ -20,10 +20,10 @@ from lxml import etree
 from tests.codebook_strategies import codebooks
 from thematic.errors import SettingsError
 from thematic.exchanging import export_qdpx
-from thematic.formats.codebooks import write_codebook_yaml
-from thematic.formats.project_texts import project_transcript
-from thematic.formats.projects import read_project
-from thematic.formats.reading import SourceFile
+from thematic.formats.codebooks.front_door import write_codebook_yaml
+from thematic.formats.projects.front_door import read_project
+from thematic.formats.projects.project_texts import project_transcript
+from thematic.formats.transcripts.reading import SourceFile
 from thematic.importing import import_project, new_study
 from thematic.journal import Journal
 from thematic.model import Codebook, Decision, Quote

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.builders import make_study_data
 from tests.reporting.studies import code_study, make_study
-from thematic.formats.frames import make_frames
+from thematic.formats.report.frames import make_frames
 from thematic.model import Decision
 
 

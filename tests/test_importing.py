@@ -19,8 +19,8 @@ from thematic.coded_project import (
     coder_ids,
 )
 from thematic.errors import InputError, SettingsError
-from thematic.formats.project_texts import project_transcript
-from thematic.formats.reading import SourceFile
+from thematic.formats.projects.project_texts import project_transcript
+from thematic.formats.transcripts.reading import SourceFile
 from thematic.importing import import_into_new, import_project, new_study
 from thematic.kept_imports import kept_records
 from thematic.model import Code, Coder, Quote

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.cli.test_run import CODEBOOK, SAMPLES, thematic
 from thematic.errors import InputError, SettingsError
-from thematic.formats.packet_xlsx import read_packet
+from thematic.formats.packets.packet_xlsx import read_packet
 from thematic.journal import read_journal
 from thematic.packeting import read_back, write_packet
 from thematic.review import make_codings

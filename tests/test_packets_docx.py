@@ -15,8 +15,8 @@ from lxml import etree
 
 from tests.builders import make_study_data
 from thematic.errors import InputError
-from thematic.formats.packet_docx import W, render
-from thematic.formats.packet_docx_returned import read_packet
+from thematic.formats.packets.packet_docx import W, render
+from thematic.formats.packets.packet_docx_returned import read_packet
 from thematic.model import StudyData
 from thematic.packets import Returned, make_packet, words_hash
 

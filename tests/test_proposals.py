@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tests.builders import make_codebook
-from thematic.formats.codebook_yaml import read_codebook_yaml, write_codebook_yaml
+from thematic.formats.codebooks.codebook_yaml import read_codebook_yaml, write_codebook_yaml
 from thematic.model import Decision, Quote
 from thematic.proposals import gather, proposed_codebook
 from thematic.review import Review

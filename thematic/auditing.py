@@ -125,7 +125,7 @@ class AuditRequest:
 
 def read_tables(paths: Sequence[Path], request: AuditRequest) -> CodingTable:
     """The tables in these files as one. Raises InputError, SettingsError."""
-    from thematic.formats.coding_tables import TableSettings, read_codings
+    from thematic.formats.agreement.coding_tables import TableSettings, read_codings
 
     settings = TableSettings(
         layout=request.layout,
@@ -144,7 +144,7 @@ def audit_tables(
     codebook_path: a codebook whose codes are all reported, by name and theme; tables may use ids or names.
     Raises InputError, CodebookError, SettingsError and AgreementError, each with the next step.
     """
-    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.codebooks.front_door import read_codebook
 
     codebook = None if codebook_path is None else read_codebook(codebook_path)[0]
     coded = code_tables(read_tables(paths, request), request, codebook)

@@ -26,7 +26,7 @@ from thematic.not_identifiers import read_not_identifiers
 from thematic.study import NOT_IDENTIFIERS, Study
 
 if TYPE_CHECKING:
-    from thematic.formats.reading import Reading, SourceFile
+    from thematic.formats.transcripts.reading import Reading, SourceFile
     from thematic.model import ProgressCallback, Transcript
     from thematic.pipeline import Pipeline
 
@@ -133,8 +133,8 @@ def check_files(
 ) -> Checked:
     """The check of transcript files that need not be in a study. Raises InputError with what cannot be
     read."""
-    from thematic.formats.reading import ReadSettings
-    from thematic.formats.transcripts import find_files, open_file, read_files
+    from thematic.formats.transcripts.front_door import find_files, open_file, read_files
+    from thematic.formats.transcripts.reading import ReadSettings
 
     found, notes = find_files(paths)
     files = [open_file(path) for path in found]
@@ -150,7 +150,7 @@ def check_files(
 
 def passages_beside(file: SourceFile, reading: Reading) -> list[Passage]:
     """What a file says and its transcript does not: what was left out of it, and what it hides."""
-    from thematic.formats.asides import asides
+    from thematic.formats.transcripts.asides import asides
 
     ids = {transcript.id for transcript in reading.transcripts}
     id_ = min(ids) if ids else file.stem
@@ -245,8 +245,8 @@ def hidden_in_originals(study: Study) -> Iterator[Passage]:
     """What the files in transcripts/ say beside their text. A file that can no longer be read says
     nothing."""
     from thematic.errors import ThematicError
-    from thematic.formats.reading import ReadSettings
-    from thematic.formats.transcripts import open_file, read_file
+    from thematic.formats.transcripts.front_door import open_file, read_file
+    from thematic.formats.transcripts.reading import ReadSettings
 
     encodings = encodings_of(study)
     for path in originals(study):

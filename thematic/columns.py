@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from thematic.formats.parquet import read_columns, read_vectors
+from thematic.formats.machine.parquet import read_columns, read_vectors
 from thematic.suggestion.corpus import Corpus, WordCounts, count_words_in
 
 __all__ = ["columns_of"]

@@ -353,8 +353,8 @@ def words_of_originals(study: Study) -> frozenset[str]:
 
 
 def _read_originals(study: Study) -> list[tuple[Path, Any]]:
-    from thematic.formats.reading import ReadSettings
-    from thematic.formats.transcripts import open_file, read_file
+    from thematic.formats.transcripts.front_door import open_file, read_file
+    from thematic.formats.transcripts.reading import ReadSettings
 
     encodings = encodings_of(study)
     return [

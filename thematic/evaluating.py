@@ -92,8 +92,8 @@ def evaluate_data(
     """
     from thematic.embedding import code_vectors, concatenate, load_embedder
     from thematic.embedding import embed as embed_excerpts
-    from thematic.formats.codebooks import read_codebook
-    from thematic.formats.coded_excerpts import read_coded_excerpts
+    from thematic.formats.codebooks.front_door import read_codebook
+    from thematic.formats.evaluation.coded_excerpts import read_coded_excerpts
     from thematic.suggestion.evaluation import evaluate
     from thematic.suggestion.lessons import Lesson
 

@@ -1,4 +1,4 @@
-"""`thematic export --to`: a study, or a part of it, in any of the formats of `formats/exports.py`."""
+"""`thematic export --to`: a study, or a part of it, in any of the formats of `formats/exports/`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from thematic.errors import Problem, SettingsError, did_you_mean
 from thematic.files import keep_changed, write_atomic
-from thematic.formats.excerpt_rows import excerpt_rows
-from thematic.formats.exports import FORMATS, ExportFormat, files_of, not_carried
+from thematic.formats.exports.excerpt_rows import excerpt_rows
+from thematic.formats.exports.front_door import FORMATS, ExportFormat, files_of, not_carried
 from thematic.model import StudyData
 from thematic.selection import Selection, select
 from thematic.text import join_names

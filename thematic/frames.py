@@ -7,7 +7,7 @@ frames.codings.to_pandas()
 
 from __future__ import annotations
 
-from thematic.formats.frames import Frames, make_frames
+from thematic.formats.report.frames import Frames, make_frames
 from thematic.pipeline import Pipeline
 from thematic.study import Study
 

@@ -19,7 +19,7 @@ from thematic.codebook import merge as merge_codebooks
 from thematic.coded_project import CodedProject, LossReport, ProjectCoding, ProjectNote, ProjectText
 from thematic.errors import InputError, Problem
 from thematic.files import write_atomic
-from thematic.formats.projects import ProjectSettings
+from thematic.formats.projects.front_door import ProjectSettings
 from thematic.journal import Journal, read_journal
 from thematic.kept_imports import KEPT, import_folder
 from thematic.model import Codebook, Decision, Quote, Transcript
@@ -63,7 +63,7 @@ def new_study(root: Path, project: CodedProject) -> Study:
 
 def settings_in(study: Study, settings: ProjectSettings) -> ProjectSettings:
     """The settings with the transcripts and the codebook of the study, for files that carry only quotes."""
-    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.codebooks.front_door import read_codebook
 
     transcripts = {id_: study.transcript(id_) for id_ in study.transcript_ids()}
     codebook = read_codebook(study.codebook_path)[0] if study.codebook_path.is_file() else None
@@ -190,7 +190,7 @@ def _joined_codebook(
     study: Study, theirs: Codebook | None
 ) -> tuple[Codebook | None, tuple[str, ...], list[str]]:
     """The codebook of the study with the project's codes added, the ids added, and what was decided."""
-    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.codebooks.front_door import read_codebook
 
     ours = read_codebook(study.codebook_path)[0] if study.codebook_path.is_file() else None
     if theirs is None or ours is None:
@@ -212,7 +212,7 @@ def _joined_codebook(
 
 
 def _write_codebook(study: Study, codebook: Codebook) -> None:
-    from thematic.formats.codebooks import read_codebook, write_codebook_yaml
+    from thematic.formats.codebooks.front_door import read_codebook, write_codebook_yaml
 
     if study.codebook_path.is_file():
         study.keep_codebook(read_codebook(study.codebook_path)[0])  # with its comments
@@ -348,9 +348,9 @@ def _entry(coding: ProjectCoding) -> dict[str, Any]:
 
 def _write_attributes(study: Study, texts: Iterable[ProjectText]) -> None:
     """participants.csv with the attributes of the texts; rows and columns that were there stay."""
-    from thematic.formats.attributes import read_attributes
-    from thematic.formats.reading import SourceFile
     from thematic.formats.safe_csv import safe_csv
+    from thematic.formats.transcripts.attributes import read_attributes
+    from thematic.formats.transcripts.reading import SourceFile
 
     new = {text.transcript.id: text.transcript.attributes for text in texts}
     if not any(new.values()):

@@ -23,8 +23,8 @@ from thematic.text import join_names
 
 if TYPE_CHECKING:
     from thematic.deidentification.replacing import Replacer
-    from thematic.formats.reading import Reading, SourceFile
-    from thematic.formats.speakers import Roster, Speaker
+    from thematic.formats.transcripts.reading import Reading, SourceFile
+    from thematic.formats.transcripts.speakers import Roster, Speaker
     from thematic.keyfile import KeyFile
     from thematic.model import Codebook, ProgressCallback
 
@@ -114,9 +114,9 @@ def read_inputs(
     speakers.toml and participants.csv (or .xlsx) are taken from beside the transcripts, else from the study.
     Raises InputError with the problems of all files.
     """
-    from thematic.formats.attributes import read_attributes, with_attributes
-    from thematic.formats.reading import ReadSettings
-    from thematic.formats.transcripts import find_files, open_file, read_files
+    from thematic.formats.transcripts.attributes import read_attributes, with_attributes
+    from thematic.formats.transcripts.front_door import find_files, open_file, read_files
+    from thematic.formats.transcripts.reading import ReadSettings
 
     beside = _files_beside(paths, open_file)
     speakers_file = _own_file(SPEAKERS, beside, study)
@@ -185,7 +185,7 @@ def ingest(
         if update:
             update(i, len(inputs.files))
     if report.speakers and not (study.root / SPEAKERS).exists():
-        from thematic.formats.speakers import speakers_toml
+        from thematic.formats.transcripts.speakers import speakers_toml
 
         proposal = speakers_toml(report.speakers).replace(
             "# Who is who.", "# Who is who, as proposed when the files were read: please check.", 1
@@ -197,7 +197,7 @@ def ingest(
 
 def read_codebook_file(path: Path) -> CodebookFile:
     """The codebook in `path`, whatever its format. Raises CodebookError with every mistake and its line."""
-    from thematic.formats.codebooks import read_codebook, write_codebook_yaml
+    from thematic.formats.codebooks.front_door import read_codebook, write_codebook_yaml
 
     codebook, warnings = read_codebook(path)
     is_yaml = path.suffix.lower() in (".yaml", ".yml")
@@ -325,7 +325,7 @@ def _keep(study: Study, name: str, data: bytes) -> None:
 
 
 def _roster(data: bytes | None) -> Roster:
-    from thematic.formats.speakers import Roster, read_roster
+    from thematic.formats.transcripts.speakers import Roster, read_roster
 
     if data is None:
         return Roster()

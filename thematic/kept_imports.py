@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from thematic.errors import StudyError
-from thematic.formats.reading import clean_id
+from thematic.formats.transcripts.reading import clean_id
 from thematic.study import Study
 
 __all__ = ["import_folder", "kept_records"]

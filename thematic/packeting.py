@@ -12,7 +12,7 @@ from typing import Literal
 from thematic.assignments import assigned
 from thematic.errors import InputError, Problem, SettingsError
 from thematic.files import write_atomic
-from thematic.formats.packet_files import FORMATS, read_returned
+from thematic.formats.packets.packet_files import FORMATS, read_returned
 from thematic.journal import Journal
 from thematic.model import Clustering, Segmentation, StudyData
 from thematic.packets import Packet, PacketChange, decide_rows, make_packet
@@ -115,14 +115,14 @@ def _only(segmentation: Segmentation, ids: set[str]) -> Segmentation:
 
 def _render(data: StudyData, packet: Packet, to: str) -> bytes:
     if to == "docx":
-        from thematic.formats import packet_docx
+        from thematic.formats.packets import packet_docx
 
         return packet_docx.render(data, packet)
     if to == "html":
-        from thematic.formats import packet_html
+        from thematic.formats.packets import packet_html
 
         return packet_html.render(data, packet)
-    from thematic.formats import excerpts_xlsx
+    from thematic.formats.exports import excerpts_xlsx
 
     return excerpts_xlsx.render(data, packet=packet)
 

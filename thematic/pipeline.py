@@ -26,7 +26,7 @@ from thematic.anchoring import Anchored, anchor
 from thematic.engines import EngineSettings
 from thematic.errors import Problem, StudyError
 from thematic.files import keep_changed, write_atomic
-from thematic.formats.exports import FORMATS
+from thematic.formats.exports.front_door import FORMATS
 from thematic.journal import read_journal
 from thematic.model import (
     Clustering,
@@ -197,7 +197,7 @@ class Pipeline:
 
     @cached_property
     def _codebook_and_warnings(self) -> tuple[Codebook, tuple[Problem, ...]]:
-        from thematic.formats.codebooks import read_codebook
+        from thematic.formats.codebooks.front_door import read_codebook
 
         if not self.study.codebook_path.is_file():
             raise StudyError(
@@ -210,8 +210,8 @@ class Pipeline:
     @cached_property
     def transcripts(self) -> dict[str, Transcript]:
         """The transcripts by id, with the case attributes of the sheet of participants."""
-        from thematic.formats.attributes import read_attributes, with_attributes
-        from thematic.formats.reading import SourceFile
+        from thematic.formats.transcripts.attributes import read_attributes, with_attributes
+        from thematic.formats.transcripts.reading import SourceFile
 
         ids = (id_ for unit in self.segment_units for id_ in unit.transcripts)
         transcripts = [self.study.transcript(id_) for id_ in ids]
@@ -267,7 +267,7 @@ class Pipeline:
     @cached_property
     def segmentations(self) -> dict[str, Segmentation]:
         """The excerpts of every transcript, each checked against the text it was cut from."""
-        from thematic.formats.parquet import read_segmentations
+        from thematic.formats.machine.parquet import read_segmentations
 
         units = self.cut_units
         self.workload.raise_failures()
@@ -339,7 +339,7 @@ class Pipeline:
     def vectors(self) -> Vectors:
         """The vectors of all excerpts, transcript by transcript."""
         from thematic.embedding import concatenate
-        from thematic.formats.parquet import read_vectors
+        from thematic.formats.machine.parquet import read_vectors
 
         units = self.vector_units
         with self.ledger.stage("embed"):
@@ -383,7 +383,7 @@ class Pipeline:
 
     def _codes_of_version(self, version: str) -> frozenset[str] | None:
         """The ids of the codes in use in a version of the codebook; None where it was not kept."""
-        from thematic.formats.codebooks import read_codebook
+        from thematic.formats.codebooks.front_door import read_codebook
 
         path = self.study.root / "codebooks" / f"{version}.yaml"
         if version == self.codebook.version or not path.is_file():
@@ -394,14 +394,14 @@ class Pipeline:
     @cached_property
     def suggestions(self) -> tuple[Suggestion, ...]:
         """The shortlist of every excerpt, learnt from what people coded as soon as there is enough."""
-        from thematic.formats.parquet import read_suggestions
+        from thematic.formats.machine.parquet import read_suggestions
 
         _ = self.learning
         return read_suggestions(self.suggestions_path.read_bytes())
 
     def suggested(self) -> Iterator[tuple[str | None, int]]:
         """The code and the rank of every suggestion, in order; the code of an abstention is None."""
-        from thematic.formats.parquet import read_columns
+        from thematic.formats.machine.parquet import read_columns
 
         _ = self.learning
         columns = read_columns(self.suggestions_path, ("code_id", "rank"), None)
@@ -413,8 +413,8 @@ class Pipeline:
 
         Afterwards the suggestions are in their file.
         """
-        from thematic.formats.learning_json import read_learning, write_learning
-        from thematic.formats.parquet import write_suggestions
+        from thematic.formats.machine.learning_json import read_learning, write_learning
+        from thematic.formats.machine.parquet import write_suggestions
 
         path = self.suggestions_path
         learnt_path = self.study.machine_file("suggestions", "learning", self.suggest_key, ".json")
@@ -449,7 +449,7 @@ class Pipeline:
 
     def _ranked(self) -> bytes:
         """Suggestions from the codebook's wording, as Parquet: from columns, without a noun an excerpt."""
-        from thematic.formats.parquet import write_ranking
+        from thematic.formats.machine.parquet import write_ranking
         from thematic.suggestion.ranking import rank
 
         corpus = self.columns
@@ -482,7 +482,7 @@ class Pipeline:
         import numpy as np
 
         from thematic.embedding import code_vectors
-        from thematic.formats.matrices import read_matrices, write_matrices
+        from thematic.formats.machine.matrices import read_matrices, write_matrices
 
         # Batches are formed within a code, so that other codes' wording cannot change a bit of its vectors.
         model = (self.model_sha256, versions("embed"))
@@ -503,7 +503,7 @@ class Pipeline:
     def clustering(self) -> Clustering:
         """Emergent clusters, placed against the codebook. A changed codebook places them anew only."""
         from thematic.clustering import cluster, place
-        from thematic.formats.clustering_json import read_clustering, write_clustering
+        from thematic.formats.machine.clustering_json import read_clustering, write_clustering
 
         path = self.clusters_path
         if path.exists():

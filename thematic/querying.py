@@ -127,7 +127,7 @@ class _Tables:
         return missing
 
     def _cut(self, name: str, kind: str) -> None:
-        from thematic.formats.parquet import EXCERPT_COLUMNS, SET_ASIDE_COLUMNS, open_files
+        from thematic.formats.machine.parquet import EXCERPT_COLUMNS, SET_ASIDE_COLUMNS, open_files
 
         files = self._done(self._pipeline.segment_units)
         columns = EXCERPT_COLUMNS if name == "excerpts" else SET_ASIDE_COLUMNS
@@ -136,7 +136,7 @@ class _Tables:
         self._connection.execute(f"CREATE VIEW {name} AS SELECT {quoted} FROM _{name} WHERE kind = '{kind}'")
 
     def _vectors(self) -> None:
-        from thematic.formats.parquet import open_files
+        from thematic.formats.machine.parquet import open_files
 
         self._connection.register("vectors", open_files(self._done(self._pipeline.planned_vector_units)))
 
@@ -147,7 +147,7 @@ class _Tables:
         return [str(root / unit.output) for unit in units]
 
     def _suggestions(self) -> None:
-        from thematic.formats.parquet import open_files
+        from thematic.formats.machine.parquet import open_files
 
         path = self._pipeline.suggestions_path
         if not path.exists():
@@ -155,7 +155,7 @@ class _Tables:
         self._connection.register("suggestions", open_files([str(path)]))
 
     def _codes(self) -> None:
-        from thematic.formats.codebooks import read_codebook
+        from thematic.formats.codebooks.front_door import read_codebook
 
         kinds = {"include": "texts", "exclude": "texts", "examples": "texts", "counter_examples": "texts"}
         fields = "id name definition include exclude examples counter_examples parent_id color status"
@@ -195,7 +195,7 @@ class _Tables:
         )
 
     def _clusters(self) -> None:
-        from thematic.formats.clustering_json import read_clustering
+        from thematic.formats.machine.clustering_json import read_clustering
 
         path = self._pipeline.clusters_path
         if not path.exists():
@@ -222,7 +222,7 @@ class _Tables:
         )
 
     def _rows(self, name: str, kinds: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-        from thematic.formats.parquet import make_table
+        from thematic.formats.machine.parquet import make_table
 
         self._connection.register(name, make_table(kinds, rows))
 

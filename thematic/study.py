@@ -311,7 +311,7 @@ class Study:
         return self.root / "decisions" / f"{coder_id}.jsonl"
 
     def frames(self) -> Any:
-        """The study as tidy Arrow tables, see `thematic.formats.frames.Frames`: `.codings.to_pandas()`."""
+        """The study as tidy Arrow tables, see `formats.report.frames.Frames`: `.codings.to_pandas()`."""
         # By name, as it stands on all stages, which are floors above this one.
         return import_module("thematic.frames").frames(self)
 

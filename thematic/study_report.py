@@ -128,7 +128,7 @@ def _wording(pipeline: Pipeline) -> dict[str, NDArray[np.float32]]:
 
 def write_report(report: StudyReport, folder: Path, *, excerpts: Sequence[Excerpt] = ()) -> list[str]:
     """Write every file of the report into `folder`; returns their names, sorted."""
-    from thematic.formats.report_files import report_files
+    from thematic.formats.report.report_files import report_files
 
     files = report_files(report, excerpts)
     for name, content in files.items():

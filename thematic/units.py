@@ -182,7 +182,7 @@ class Worker:
         )
 
     def _segment(self, unit: Unit) -> tuple[int, bytes]:
-        from thematic.formats.parquet import write_segmentations
+        from thematic.formats.machine.parquet import write_segmentations
         from thematic.segmentation import segment
 
         root, made = self.plan.root, []
@@ -194,7 +194,7 @@ class Worker:
 
     def _embed(self, unit: Unit) -> tuple[int, bytes]:
         from thematic.embedding import embed
-        from thematic.formats.parquet import read_segmentations, write_vectors
+        from thematic.formats.machine.parquet import read_segmentations, write_vectors
         from thematic.model import Segmentation
 
         data = read_bytes(self.plan.root, unit.source)

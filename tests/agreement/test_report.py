@@ -23,7 +23,7 @@ from thematic.agreement.tables import ratings_from_table
 from thematic.agreement.units import CodedUnits, Excluded, Unit
 from thematic.agreement.wording import interval, number, threshold, value
 from thematic.errors import SettingsError
-from thematic.formats.coding_tables import read_codings
+from thematic.formats.agreement.coding_tables import read_codings
 
 
 def coded(

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.builders import make_excerpt, make_transcript
-from thematic.formats.codebooks import write_codebook_yaml
+from thematic.formats.codebooks.front_door import write_codebook_yaml
 from thematic.journal import Journal
 from thematic.model import Code, Codebook, Decision, Excerpt, Quote
 from thematic.study import AgreementSettings, Study, StudySettings

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from tests.cli.test_run import thematic
 from thematic.cli.codebook import app
 from thematic.errors import CodebookError, InputError
-from thematic.formats.codebooks import read_codebook
+from thematic.formats.codebooks.front_door import read_codebook
 from thematic.journal import Journal
 from thematic.model import Decision, Quote
 from thematic.study import Study, StudySettings

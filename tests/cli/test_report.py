@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.reporting.studies import code_study, make_study
-from thematic.formats.report_html import SECTIONS
+from thematic.formats.report.report_html import SECTIONS
 from thematic.study import Study
 
 FIGURES = {

@@ -8,7 +8,7 @@ import pytest
 
 from thematic.errors import InputError
 from thematic.formats import read_file
-from thematic.formats.reading import Reading, SourceFile
+from thematic.formats.transcripts.reading import Reading, SourceFile
 
 
 def read_json(data: object) -> Reading:

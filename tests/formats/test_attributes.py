@@ -9,8 +9,8 @@ import pytest
 
 from tests.builders import make_transcript
 from thematic.errors import InputError
-from thematic.formats.attributes import read_attributes, with_attributes
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.attributes import read_attributes, with_attributes
+from thematic.formats.transcripts.reading import SourceFile
 
 SHEET = "participant,site,age band\nP01,North,30-39\nP 2, South ,\n"
 

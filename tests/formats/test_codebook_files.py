@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.codebook_strategies import codebooks
 from thematic.codebook import make_codebook
 from thematic.errors import CodebookError, SettingsError, ThematicError
-from thematic.formats.codebooks import codebook_file, read_codebook
+from thematic.formats.codebooks.front_door import codebook_file, read_codebook
 from thematic.model import Code, Codebook
 
 BOOK = make_codebook(

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from tests.codebook_strategies import codebooks
 from thematic.errors import CodebookError
-from thematic.formats.codebook_json import read_codebook_json, write_codebook_json
+from thematic.formats.codebooks.codebook_json import read_codebook_json, write_codebook_json
 from thematic.model import Codebook
 
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from tests.codebook_strategies import codebooks
 from thematic.codebook import make_codebook, walk
 from thematic.errors import CodebookError
-from thematic.formats.codebook_qdc import (
+from thematic.formats.codebooks.codebook_qdc import (
     code_guid,
     describe,
     read_codebook_qdc,
     read_description,
     write_codebook_qdc,
 )
-from thematic.formats.codebooks import read_codebook
+from thematic.formats.codebooks.front_door import read_codebook
 from thematic.model import Code, Codebook
 
 XSD = xmlschema.XMLSchema(str(files("thematic") / "schemas" / "Codebook.xsd"))

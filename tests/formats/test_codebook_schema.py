@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 
 from tests.codebook_strategies import codebooks
 from thematic.errors import CodebookError
-from thematic.formats.codebook_document import CODE_KEYS, codebook_as_dict
-from thematic.formats.codebook_yaml import read_codebook_yaml
+from thematic.formats.codebooks.codebook_document import CODE_KEYS, codebook_as_dict
+from thematic.formats.codebooks.codebook_yaml import read_codebook_yaml
 from thematic.model import Codebook
 
 SCHEMA = json.loads((files("thematic") / "schemas" / "codebook.schema.json").read_text("utf-8"))

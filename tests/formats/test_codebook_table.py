@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from tests.codebook_strategies import codebooks
 from thematic.codebook import make_codebook
 from thematic.errors import CodebookError, InputError
-from thematic.formats.codebook_table import (
+from thematic.formats.codebooks.codebook_table import (
     read_codebook_csv,
     read_codebook_xlsx,
     write_codebook_csv,
     write_codebook_xlsx,
 )
-from thematic.formats.codebooks import read_codebook
+from thematic.formats.codebooks.front_door import read_codebook
 from thematic.model import Code, Codebook
 
 HEADER = "id,name,parent,definition,include,exclude,examples,counter_examples,color,status\n"

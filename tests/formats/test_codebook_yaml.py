@@ -9,8 +9,8 @@ from hypothesis import given
 from tests.codebook_strategies import codebooks
 from thematic.codebook import make_codebook
 from thematic.errors import CodebookError
-from thematic.formats.codebook_yaml import read_codebook_yaml, write_codebook_yaml
-from thematic.formats.codebooks import read_codebook
+from thematic.formats.codebooks.codebook_yaml import read_codebook_yaml, write_codebook_yaml
+from thematic.formats.codebooks.front_door import read_codebook
 from thematic.model import Code, Codebook
 
 WHOLE = """\

@@ -11,8 +11,8 @@ import pytest
 from tests.builders import make_codebook, make_transcript
 from thematic.coded_project import CodedProject
 from thematic.errors import InputError
-from thematic.formats.coded_rows_project import read, sniff
-from thematic.formats.projects import ProjectSettings, sniff_project
+from thematic.formats.projects.coded_rows_project import read, sniff
+from thematic.formats.projects.front_door import ProjectSettings, sniff_project
 from thematic.importing import import_project
 from thematic.model import Transcript
 from thematic.pipeline import Pipeline
@@ -145,7 +145,7 @@ def test_only_coded_rows_are_taken_for_such(tmp_path: Path) -> None:
 def test_in_a_study_the_rows_become_codings_and_a_second_time_changes_nothing(
     tmp_path: Path, transcript: Transcript, settings: ProjectSettings
 ) -> None:
-    from thematic.formats.codebooks import write_codebook_yaml
+    from thematic.formats.codebooks.front_door import write_codebook_yaml
 
     study = Study.create(tmp_path / "study", StudySettings(title="T"))
     study.codebook_path.write_text(write_codebook_yaml(CODEBOOK), encoding="utf-8")

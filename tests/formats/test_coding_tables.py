@@ -19,7 +19,7 @@ from thematic.agreement.tables import (
 )
 from thematic.agreement.units import CodedUnits
 from thematic.errors import AgreementError, InputError, SettingsError
-from thematic.formats.coding_tables import TableSettings, read_codings
+from thematic.formats.agreement.coding_tables import TableSettings, read_codings
 
 Save = Callable[[str, str], Path]
 

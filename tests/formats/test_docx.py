@@ -10,7 +10,7 @@ import pytest
 from tests.formats.writers import W, docx, paragraph, run, table
 from thematic.errors import InputError
 from thematic.formats import read_file
-from thematic.formats.reading import Reading, SourceFile
+from thematic.formats.transcripts.reading import Reading, SourceFile
 
 
 def read_docx(data: bytes) -> Reading:

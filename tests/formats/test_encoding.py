@@ -6,7 +6,7 @@ import pytest
 
 from thematic.errors import InputError, SettingsError
 from thematic.formats.encoding import clean, decode, head_text
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 
 TEXT = "P01: yes – £20.\n"
 

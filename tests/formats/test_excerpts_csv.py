@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 
 from tests.builders import make_segmentation, make_study_data, make_suggestion, make_transcript
-from thematic.formats import clusters_csv, excerpts_csv
+from thematic.formats.exports import clusters_csv, excerpts_csv
 from thematic.model import StudyData
 
 

@@ -2,7 +2,7 @@ import json
 from itertools import chain
 
 from tests.builders import make_coding, make_excerpt, make_segmentation, make_study_data, make_transcript
-from thematic.formats import excerpts_jsonl
+from thematic.formats.exports import excerpts_jsonl
 from thematic.model import StudyData
 
 KEYS = [

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from tests.builders import make_codebook, make_coding, make_segmentation, make_study_data, make_transcript
-from thematic.formats import excerpts_xlsx
+from thematic.formats.exports import excerpts_xlsx
 from thematic.model import Code, StudyData
 
 

@@ -10,7 +10,7 @@ from tests.formats.mutations import hostile_files, mutants, seeds
 from tests.formats.test_readers_keep_every_word import check_reading
 from thematic.errors import ThematicError
 from thematic.formats import read_file
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 
 HOSTILE = hostile_files()
 # Half of what a hang would be on the slowest machine that runs these tests; the benchmark is stricter.

@@ -21,7 +21,7 @@ from tests.formats.test_qualcoder import BASE, coding
 from tests.formats.test_taguette import HTML, bytes_of
 from tests.other_programs import DATE, make_qualcoder, make_taguette
 from thematic.errors import ThematicError
-from thematic.formats.projects import ProjectSettings, read_project, sniff_project
+from thematic.formats.projects.front_door import ProjectSettings, read_project, sniff_project
 
 OFTEN = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 P01 = make_transcript("P01", [("Ada", "By bus. I don’t mind.")])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from tests.builders import make_study_data
-from thematic.formats.label_studio_tasks import FROM, TO, not_carried, render_files
+from thematic.formats.exports.label_studio_tasks import FROM, TO, not_carried, render_files
 
 
 def test_a_line_a_transcript_and_both_files_say_the_same() -> None:

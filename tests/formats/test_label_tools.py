@@ -11,8 +11,8 @@ import pytest
 from tests.builders import make_study_data
 from thematic.coded_project import CodedProject
 from thematic.errors import InputError, SettingsError
-from thematic.formats.label_studio_tasks import render_files
-from thematic.formats.projects import ProjectSettings, read_project, sniff_project
+from thematic.formats.exports.label_studio_tasks import render_files
+from thematic.formats.projects.front_door import ProjectSettings, read_project, sniff_project
 
 TEXT = "Ada: 😀 Good, 😀 mostly.\r\nThe bus was late."
 PLAIN = TEXT.replace("\r\n", "\n")

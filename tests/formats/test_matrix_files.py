@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import make_coding, make_study_data
-from thematic.formats.matrix_files import not_carried, render_files
-from thematic.formats.variable_names import LONGEST, variable_names
+from thematic.formats.exports.matrix_files import not_carried, render_files
+from thematic.formats.exports.variable_names import LONGEST, variable_names
 from thematic.model import Code, Judged, Quote, StudyData
 
 

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 
 from tests.builders import make_study_data
-from thematic.formats.clustering_json import read_clustering, write_clustering
-from thematic.formats.parquet import (
+from thematic.formats.machine.clustering_json import read_clustering, write_clustering
+from thematic.formats.machine.parquet import (
     read_segmentations,
     read_suggestions,
     read_vectors,
@@ -59,7 +59,7 @@ def test_reading_starts_no_threads() -> None:
     # Arrow's threads abort a process that ends while they start; a short command would end with signal 6.
     script = (
         "import os\nfrom tests.builders import make_study_data\n"
-        "from thematic.formats.parquet import read_suggestions, write_suggestions\n"
+        "from thematic.formats.machine.parquet import read_suggestions, write_suggestions\n"
         "data = write_suggestions(make_study_data().suggestions)\n"
         "before = len(os.listdir('/proc/self/task'))\nread_suggestions(data)\n"
         "print(len(os.listdir('/proc/self/task')) - before)"

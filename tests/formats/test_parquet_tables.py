@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.builders import make_segmentation, make_study_data, make_transcript
-from thematic.formats.parquet_tables import render_files, schemas
+from thematic.formats.exports.parquet_tables import render_files, schemas
 from thematic.model import StudyData
 
 

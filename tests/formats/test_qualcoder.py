@@ -10,7 +10,7 @@ import pytest
 from tests.other_programs import make_qualcoder
 from thematic.coded_project import CodedProject
 from thematic.errors import InputError
-from thematic.formats.projects import ProjectSettings, read_project, sniff_project
+from thematic.formats.projects.front_door import ProjectSettings, read_project, sniff_project
 
 TEXT = "Interviewer: How was it?\nAda: 😀 Good, 😀 mostly. The bus was late.\nAda: Then home."
 DATE = "2024-03-05 14:30:00"

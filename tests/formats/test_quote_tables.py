@@ -9,9 +9,9 @@ from tests.builders import make_codebook, make_study_data, make_transcript
 from tests.other_programs import write_workbook
 from thematic.coded_project import CodedProject
 from thematic.errors import InputError, SettingsError
-from thematic.formats import quotes_csv
-from thematic.formats.projects import ProjectSettings, read_project, sniff_project
-from thematic.formats.quote_tables.rows import read_moments
+from thematic.formats.exports import quotes_csv
+from thematic.formats.projects.front_door import ProjectSettings, read_project, sniff_project
+from thematic.formats.projects.quote_tables.rows import read_moments
 
 P01 = make_transcript(
     "P01",
@@ -327,7 +327,7 @@ def test_other_tables_are_no_quotes(tmp_path: Path, header: list[str]) -> None:
 
 
 def test_our_own_packets_are_no_quotes(tmp_path: Path) -> None:
-    from thematic.formats.excerpts_xlsx import render
+    from thematic.formats.exports.excerpts_xlsx import render
 
     (tmp_path / "packet.xlsx").write_bytes(render(make_study_data()))
     assert sniff_project(tmp_path / "packet.xlsx") is None

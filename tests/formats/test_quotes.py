@@ -10,9 +10,9 @@ import docx
 import pytest
 
 from tests.builders import make_coding, make_segmentation, make_study_data, make_transcript
-from thematic.formats import quotes_csv, quotes_docx, quotes_md
-from thematic.formats.places import Speech, participants
-from thematic.formats.quote_rows import quotes_by_code
+from thematic.formats.exports import quotes_csv, quotes_docx, quotes_md
+from thematic.formats.exports.places import Speech, participants
+from thematic.formats.exports.quote_rows import quotes_by_code
 from thematic.model import Quote, StudyData, Transcript
 
 

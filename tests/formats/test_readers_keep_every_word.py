@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.formats.writers import WRITERS, Spoken, write_text
 from thematic.errors import ThematicError
 from thematic.formats import read_file
-from thematic.formats.reading import Reading, SourceFile
+from thematic.formats.transcripts.reading import Reading, SourceFile
 from thematic.text import count_words
 
 # Words of several scripts, with combining marks, emoji, quotes and joiners.

@@ -6,7 +6,7 @@ import pytest
 
 from thematic.errors import InputError
 from thematic.formats import read_file
-from thematic.formats.reading import Reading, ReadSettings, SourceFile
+from thematic.formats.transcripts.reading import Reading, ReadSettings, SourceFile
 
 
 def read_rtf(body: str, head: str = r"{\rtf1\ansi\ansicpg1252 ", **settings: str) -> Reading:

@@ -6,8 +6,8 @@ import pytest
 
 from thematic.errors import InputError
 from thematic.formats import read_file
-from thematic.formats.reading import Reading, SourceFile
-from thematic.formats.speakers import Roster, Speaker, known_role, read_roster, speakers_toml
+from thematic.formats.transcripts.reading import Reading, SourceFile
+from thematic.formats.transcripts.speakers import Roster, Speaker, known_role, read_roster, speakers_toml
 
 TWO = (
     "Jane: How was it? And why?\nTom: It was fine, I went there every week.\n"

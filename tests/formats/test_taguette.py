@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.other_programs import DATE, make_taguette
 from thematic.coded_project import CodedProject
 from thematic.errors import InputError
-from thematic.formats.html_text import html_text, plain_words
-from thematic.formats.projects import ProjectSettings, read_project, sniff_project
+from thematic.formats.projects.front_door import ProjectSettings, read_project, sniff_project
+from thematic.formats.projects.html_text import html_text, plain_words
 
 HTML = (
     "<h1>Interview &amp; notes</h1>\n<p>Interviewer: Où est-ce?</p><p>Ada: Café 😀 was <b>ni</b>ce.<br>"

@@ -11,7 +11,7 @@ import pytest
 from tests.formats.writers import WRITERS, Spoken, docx, paragraph
 from thematic.errors import InputError
 from thematic.formats import TRANSCRIPT_FORMATS, find_files, open_file, read_files, read_transcripts, sniff
-from thematic.formats.reading import ReadSettings, SourceFile, clean_id
+from thematic.formats.transcripts.reading import ReadSettings, SourceFile, clean_id
 
 TURNS = [Spoken("INT", "so it was?", 1.0, 1.5), Spoken("P01", "it was.", 2.0, 2.5)]
 

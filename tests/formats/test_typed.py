@@ -8,8 +8,8 @@ import pytest
 
 from thematic.errors import InputError
 from thematic.formats import read_file
-from thematic.formats.reading import Reading, SourceFile
-from thematic.formats.speakers import Roster, read_roster
+from thematic.formats.transcripts.reading import Reading, SourceFile
+from thematic.formats.transcripts.speakers import Roster, read_roster
 
 Read = list[tuple[str, str, str, float | None]]
 

@@ -12,7 +12,7 @@ import yaml
 from tests.reporting.planted import planted
 from thematic.auditing import AuditRequest, audit_tables
 from thematic.errors import InputError
-from thematic.formats.agreement_files import report_json
+from thematic.formats.agreement.agreement_files import report_json
 from thematic.reporting.agreed import read_audit
 from thematic.reporting.checklists import NOT_RECORDED
 from thematic.reporting.methods import Provenance

@@ -12,8 +12,8 @@ from tests.suggestion.test_zero_shot import THREE, WORDS
 from thematic.codebook import code_texts
 from thematic.embedding import code_vectors
 from thematic.errors import InputError
-from thematic.formats.evaluation_html import render
-from thematic.formats.evaluation_rows import method_rows, sentences
+from thematic.formats.evaluation.evaluation_html import render
+from thematic.formats.evaluation.evaluation_rows import method_rows, sentences
 from thematic.model import Vectors
 from thematic.suggestion import SuggestSettings
 from thematic.suggestion.baselines import popularity, tfidf_regression

@@ -13,8 +13,13 @@ from playwright.sync_api import Page, expect
 from tests.web.conftest import OpenFile
 from thematic.agreement.report import AgreementReport
 from thematic.auditing import AuditRequest, audit_tables
-from thematic.formats import agreement_html
-from thematic.formats.agreement_figures import confusion_map, forest, interview_strip, prevalence_plot
+from thematic.formats.agreement import agreement_html
+from thematic.formats.agreement.agreement_figures import (
+    confusion_map,
+    forest,
+    interview_strip,
+    prevalence_plot,
+)
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = [ROOT / "transcripts_sample" / f"codings_coder_{coder}.csv" for coder in "ab"]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.builders import make_codebook, make_coding, make_segmentation, make_study_data, make_transcript
 from tests.web.conftest import OpenFile
-from thematic.formats import excerpts_html
+from thematic.formats.exports import excerpts_html
 from thematic.model import Code, StudyData
 
 HOSTILE = (

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.builders import make_segmentation, make_study_data, make_transcript
 from tests.web.conftest import OpenFile
 from thematic.errors import InputError
-from thematic.formats.packet_files import read_returned
-from thematic.formats.packet_html import render
+from thematic.formats.packets.packet_files import read_returned
+from thematic.formats.packets.packet_html import render
 from thematic.model import StudyData
 from thematic.packets import Returned, make_packet
 

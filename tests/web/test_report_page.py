@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.reporting.planted import planted
 from tests.web.conftest import OpenFile
-from thematic.formats.report_html import SECTIONS, render
+from thematic.formats.report.report_html import SECTIONS, render
 from thematic.model import Code, Vectors
 from thematic.reporting.figures import plots
 from thematic.reporting.report import Inputs, StudyReport, make_report

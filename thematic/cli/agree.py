@@ -207,7 +207,7 @@ def agree(
         for note in report.notes:
             render.print_warning(note)
     if as_json:
-        from thematic.formats.agreement_files import report_json
+        from thematic.formats.agreement.agreement_files import report_json
 
         typer.echo(report_json(report), nl=False)
     else:
@@ -276,7 +276,7 @@ def _study(given: Path | None, *, plan: bool) -> Study | None:
 
 def _write(folder: Path, report: AgreementReport) -> None:
     from thematic.files import write_atomic
-    from thematic.formats.agreement_files import report_files
+    from thematic.formats.agreement.agreement_files import report_files
 
     for name, data in report_files(report).items():
         write_atomic(folder / name, data)
@@ -308,7 +308,7 @@ def _readings(study: Study, request: AuditRequest, folder: Path, as_json: bool, 
     """What each coder made of the passages that several read; no coefficient."""
     from thematic.auditing import readings
     from thematic.files import write_atomic
-    from thematic.formats.readings import readings_files, readings_record
+    from thematic.formats.agreement.readings import readings_files, readings_record
 
     found = readings(study, request)
     for name, data in readings_files(found).items():
@@ -333,7 +333,7 @@ def _plan(
     from thematic.agreement import planning
     from thematic.auditing import audit_study, audit_tables
     from thematic.errors import AgreementError
-    from thematic.formats.agreement_files import plain
+    from thematic.formats.agreement.agreement_files import plain
 
     least = request.settings.reliable
     names: dict[str, str] = {}
@@ -366,7 +366,7 @@ def _plan(
 def _verify(path: Path, files: list[Path], study: Path | None, codebook: Path | None, as_json: bool) -> None:
     """Exit 3 when the numbers of a report do not come out again."""
     from thematic.auditing import AuditRequest, audit_study, audit_tables, differences, reopen
-    from thematic.formats.agreement_files import report_json
+    from thematic.formats.agreement.agreement_files import report_json
 
     stored = reopen(path)
     request = AuditRequest.from_options(stored["background"]["options"])

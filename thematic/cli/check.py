@@ -136,7 +136,7 @@ def _check_study(
 
             if decide:
                 from thematic.formats.spreadsheets import read_sheet
-                from thematic.formats.transcripts import open_file, usable
+                from thematic.formats.transcripts.front_door import open_file, usable
 
                 sheet, name = read_sheet(usable(open_file(decide))), decide.name
             else:

@@ -91,7 +91,7 @@ def show(
 ) -> None:
     """Show the codes as a tree, or all of one code."""
     from thematic.codebook import find_code
-    from thematic.formats.codebook_document import code_as_dict, codebook_as_dict
+    from thematic.formats.codebooks.codebook_document import code_as_dict, codebook_as_dict
 
     _, codebook, _ = _read(file, study)
     if code is not None:
@@ -143,7 +143,7 @@ def convert(
     as_json: JsonOption = False,
 ) -> None:
     """Write a codebook in another format, and say what was put right and what could not be carried."""
-    from thematic.formats.codebooks import codebook_file
+    from thematic.formats.codebooks.front_door import codebook_file
 
     _, codebook, warnings = _read(source, None)
     written = codebook_file(codebook, str(target))
@@ -182,7 +182,7 @@ def merge(
     With conflicts and without --prefer nothing is written, and the exit code is 3.
     """
     from thematic.codebook import merge as join
-    from thematic.formats.codebooks import codebook_file
+    from thematic.formats.codebooks.front_door import codebook_file
 
     start = None if base is None else _read(_file_or_version(base, study), study)[1]
     joined = join(
@@ -246,7 +246,7 @@ def schema() -> None:
 
 def _read(file: Path | None, study: Path | None) -> tuple[str, Codebook, tuple[Problem, ...]]:
     """Path, codebook and warnings of this file, or of the study's codebook."""
-    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.codebooks.front_door import read_codebook
 
     path = file if file is not None else _study(study).codebook_path
     codebook, warnings = read_codebook(path)
@@ -290,7 +290,7 @@ def _versions(study: Study) -> list[tuple[dict[str, Any], CodebookDiff, dict[str
     In the order of the first decision made with them; without any, before the version in use.
     """
     from thematic.codebook import diff as compare
-    from thematic.formats.codebooks import read_codebook
+    from thematic.formats.codebooks.front_door import read_codebook
     from thematic.journal import read_journal
 
     uses: dict[str, list[str]] = {}

@@ -26,7 +26,7 @@ def proposals(
 
     Example: thematic codebook proposals --yaml
     """
-    from thematic.formats.codebook_yaml import write_codebook_yaml
+    from thematic.formats.codebooks.codebook_yaml import write_codebook_yaml
     from thematic.pipeline import Pipeline
     from thematic.proposals import gather, proposed_codebook
     from thematic.review import Review

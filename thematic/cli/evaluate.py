@@ -98,7 +98,7 @@ def evaluate(
         report = report or pipeline.study.root / "evaluation.html"
     if report is not None:
         from thematic.files import write_atomic
-        from thematic.formats.evaluation_html import render as page
+        from thematic.formats.evaluation.evaluation_html import render as page
 
         write_atomic(report, page(found))
     if as_json:
@@ -118,7 +118,7 @@ def _short(rows: list[tuple[str, str, str, str, str, str]]) -> list[tuple[str, .
 
 
 def _print(found: dict[str, Any]) -> None:
-    from thematic.formats.evaluation_rows import code_rows, method_rows, sentences
+    from thematic.formats.evaluation.evaluation_rows import code_rows, method_rows, sentences
 
     render.print_table(
         ("method", "recall@1", "recall@3", "recall@5", "mAP"), method_rows(found), elastic="method"

@@ -237,7 +237,7 @@ def _export_all(
 
 
 def _list(as_json: bool) -> None:
-    from thematic.formats.exports import FORMATS
+    from thematic.formats.exports.front_door import FORMATS
 
     if as_json:
         render.print_json(

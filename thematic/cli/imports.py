@@ -66,8 +66,8 @@ def import_file(
 
     Example: thematic import project.qdpx --out my-study
     """
-    from thematic.formats.packet_files import is_packet
-    from thematic.formats.projects import sniff_project
+    from thematic.formats.packets.packet_files import is_packet
+    from thematic.formats.projects.front_door import sniff_project
 
     packet = is_packet(file)
     if packet or sniff_project(file) is None:
@@ -83,7 +83,7 @@ def import_file(
             )
         take_packet(file, coder, partial=partial, dry_run=dry_run, study=study, as_json=as_json)
         return
-    from thematic.formats.projects import ProjectSettings, read_project
+    from thematic.formats.projects.front_door import ProjectSettings, read_project
     from thematic.importing import import_into_new, import_project, settings_in
     from thematic.study import Study
 
@@ -107,7 +107,7 @@ def import_file(
 def _unknown(file: Path) -> ThematicError:
     """What can be read, for a file that nothing reads."""
     from thematic.errors import InputError, Problem
-    from thematic.formats.projects import PROJECT_FORMATS
+    from thematic.formats.projects.front_door import PROJECT_FORMATS
 
     return InputError(
         "no file that can be imported; these can:",

@@ -116,11 +116,11 @@ def report(
         made = report_study(pipeline, settings)
         files = write_report(made, folder, excerpts=pipeline.excerpts)
     if as_json:
-        from thematic.formats.report_files import report_json
+        from thematic.formats.report.report_files import report_json
 
         typer.echo(report_json(made), nl=False)
         return
-    from thematic.formats.report_html import lead
+    from thematic.formats.report.report_html import lead
 
     typer.echo(lead(made))
     if not quiet:

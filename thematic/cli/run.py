@@ -245,7 +245,7 @@ def _check_model(settings: StudySettings) -> None:
 
 def _take_codings(study: Study, path: Path) -> None:
     """The coded rows of `path` as decisions of their coders; what the journals have already stays."""
-    from thematic.formats.projects import ProjectSettings, read_project
+    from thematic.formats.projects.front_door import ProjectSettings, read_project
     from thematic.importing import import_project, settings_in
 
     import_project(study, read_project(path, settings=settings_in(study, ProjectSettings())))

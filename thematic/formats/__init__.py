@@ -1,9 +1,9 @@
-"""Formats: every file that comes in or goes out, one module a family.
+"""Formats: every file that comes in or goes out: a folder for each kind of content, a module for each format.
 
-The front door for transcripts is `thematic.formats.transcripts`; its table TRANSCRIPT_FORMATS names them all.
+The `front_door` of a folder has the table of its formats. What several folders need stands here.
 """
 
-from thematic.formats.transcripts import (
+from thematic.formats.transcripts.front_door import (
     TRANSCRIPT_FORMATS,
     Format,
     find_files,

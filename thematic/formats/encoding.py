@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from thematic.errors import InputError, Problem, SettingsError
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 from thematic.text import canonical, newline_style, snippet
 
 __all__ = ["Decoded", "clean", "decode", "head_text"]

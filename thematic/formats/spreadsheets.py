@@ -11,7 +11,7 @@ from typing import Any
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import Decoded, clean, decode
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 from thematic.formats.zips import open_zip, refuse_entities
 
 __all__ = ["Sheet", "csv_rows", "is_workbook", "read_sheet"]

@@ -8,7 +8,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from thematic.errors import InputError
-from thematic.formats.reading import SourceFile
+from thematic.formats.transcripts.reading import SourceFile
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from thematic.errors import InputError, ThematicError
-from thematic.formats.excerpt_rows import clock
+from thematic.formats.exports.excerpt_rows import clock
 from thematic.review import CodePair
 from thematic.text import canonical
 from thematic.web.security import Guard, Secrets, same_secret

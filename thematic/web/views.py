@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from thematic.codebook import is_theme, walk
-from thematic.formats.excerpt_rows import code_labels, stability_in_words, why
+from thematic.formats.exports.excerpt_rows import code_labels, stability_in_words, why
 from thematic.model import Cluster, Decision, Suggestion
 from thematic.review import CodePair
 from thematic.text import join_names, snippet

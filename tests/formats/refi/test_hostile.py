@@ -16,7 +16,7 @@ import pytest
 
 from tests.formats.refi.projects import TEXT, archive, guid, project_xml, selection, text_source, write
 from thematic.errors import InputError
-from thematic.formats.projects import ProjectSettings, read_project
+from thematic.formats.projects.front_door import ProjectSettings, read_project
 
 FILE = f"{guid('source')}.txt"
 START = TEXT.index("waited two hours")

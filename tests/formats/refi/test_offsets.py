@@ -25,7 +25,7 @@ from tests.formats.refi.projects import (
     write,
 )
 from thematic.errors import InputError, SettingsError
-from thematic.formats.projects import ProjectSettings, read_project
+from thematic.formats.projects.front_door import ProjectSettings, read_project
 from thematic.formats.refi.offsets import CONVENTIONS, Convention, SourceText, Spans, choose, parse_convention
 
 WORDS = {"cp": "code points", "utf16": "UTF-16 code units", "bytes": "bytes"}

@@ -24,7 +24,7 @@ from tests.formats.refi.projects import (
 from tests.formats.writers import docx, paragraph, run
 from thematic.coded_project import CodedProject
 from thematic.errors import InputError
-from thematic.formats.projects import ProjectSettings, read_project, sniff_project
+from thematic.formats.projects.front_door import ProjectSettings, read_project, sniff_project
 
 FILE = f"{guid('source')}.txt"
 START = TEXT.index("waited two hours")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from thematic.coded_project import CodedProject, Losses
-from thematic.formats.codebook_qdc import code_guids
+from thematic.formats.codebooks.codebook_qdc import code_guids
 from thematic.formats.refi.elements import Elements, valid_guid
 from thematic.formats.refi.identity import made_guid
 from thematic.formats.refi.parsing import key

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from thematic.coded_project import CodedProject, Losses, ProjectCoding
-from thematic.formats.codebook_qdc import code_guids
+from thematic.formats.codebooks.codebook_qdc import code_guids
 from thematic.formats.refi.casebook import text_values
 from thematic.formats.refi.elements import Elements, valid_date, valid_guid, xsd_date
 from thematic.formats.refi.identity import made_guid

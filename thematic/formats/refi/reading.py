@@ -23,10 +23,9 @@ from thematic.coded_project import (
     coder_ids,
 )
 from thematic.errors import InputError, Problem, ThematicError
-from thematic.formats.codebook_qdc import code_guids, read_codebook_qdc
-from thematic.formats.project_texts import project_transcript, unique_id
-from thematic.formats.projects import ProjectSettings
-from thematic.formats.reading import ReadSettings, SourceFile, clean_id
+from thematic.formats.codebooks.codebook_qdc import code_guids, read_codebook_qdc
+from thematic.formats.projects.front_door import ProjectSettings
+from thematic.formats.projects.project_texts import project_transcript, unique_id
 from thematic.formats.refi.cases import case_attributes, variable_names
 from thematic.formats.refi.conventions import own_convention
 from thematic.formats.refi.identity import MACHINE_GUID, layer_of
@@ -42,6 +41,7 @@ from thematic.formats.refi.parsing import (
     parse_project,
 )
 from thematic.formats.refi.times import with_times
+from thematic.formats.transcripts.reading import ReadSettings, SourceFile, clean_id
 from thematic.model import Code, Codebook, Coder, Layer, Quote, Transcript
 from thematic.text import join_names, snippet
 
@@ -274,7 +274,7 @@ class _Reader:
         if data is None:
             return None
         extension = Path(raw.rich_path).suffix.lower()
-        from thematic.formats.transcripts import read_file
+        from thematic.formats.transcripts.front_door import read_file
 
         reading = read_file(
             SourceFile(f"{clean_id(raw.owner_name)}{extension}", data), settings=ReadSettings()

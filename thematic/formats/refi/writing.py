@@ -17,7 +17,7 @@ from typing import Any
 from thematic.codebook import id_from_name, walk
 from thematic.coded_project import CodedProject, Losses, LossReport
 from thematic.errors import InputError, SettingsError
-from thematic.formats.codebook_qdc import code_guids, describe, read_codebook_qdc
+from thematic.formats.codebooks.codebook_qdc import code_guids, describe, read_codebook_qdc
 from thematic.formats.refi.casebook import casebook
 from thematic.formats.refi.coded_sources import coded_sources
 from thematic.formats.refi.conventions import PROFILES, origin_of

@@ -1,0 +1,1 @@
+"""The agreement audit's files: tables of codings that come in, the report that goes out."""

@@ -1,0 +1,1 @@
+"""Machine data, which can be deleted and computed again."""

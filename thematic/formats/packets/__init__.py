@@ -1,0 +1,1 @@
+"""Packets for coders without the tool: XLSX, DOCX and HTML, going out and coming back."""

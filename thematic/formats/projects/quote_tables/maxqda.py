@@ -1,0 +1,87 @@
+"""MAXQDA: the table of coded segments (“Coded Segments”, “Codings”), in English and in German.
+
+Columns as MAXQDA 2018 to 24 name them. `Beginning` and `End` are paragraphs, pages or times; a paragraph
+helps to tell two places apart, and only where all other rows of the document agree with its count.
+"""
+
+from __future__ import annotations
+
+from thematic.coded_project import Losses
+from thematic.formats.projects.found_codes import split_path
+from thematic.formats.projects.quote_tables.rows import QuoteRow, QuoteTable, Table, read_moments
+
+__all__ = ["claims", "quotes"]
+
+DOCUMENT = ("document name", "dokumentname", "document", "dokument")
+CODE = ("code", "codes")
+WORDS = ("segment", "coded segment", "codiertes segment", "vorschau", "preview")
+BEGINNING = ("beginning", "begin", "anfang")
+AUTHOR = ("created by", "erstellt von", "author", "autor", "modified by", "bearbeitet von")
+DATE = ("created", "erstellt am", "creation date", "erstellungsdatum", "date", "modified", "bearbeitet am")
+COMMENT = ("comment", "kommentar")
+GROUP = ("document group", "dokumentgruppe")
+WEIGHT = ("weight score", "weight", "gewicht")
+COLOR = ("color", "colour", "farbe")
+
+
+def claims(table: Table) -> bool:
+    return (
+        table.has("segment", "coded segment", "codiertes segment")
+        and table.has(*DOCUMENT)
+        and table.has(*CODE)
+    )
+
+
+def quotes(table: Table, name: str) -> QuoteTable:  # noqa: ARG001
+    """The segments with words; areas of images and stretches of audio are told as a loss."""
+    losses = Losses()
+    columns = (DOCUMENT, CODE, WORDS, BEGINNING, AUTHOR, COMMENT, WEIGHT)
+    cells = zip(
+        table.lines,
+        *(table.column(*names) for names in columns),
+        read_moments(table.column(*DATE)),
+        strict=True,
+    )
+    rows = []
+    for line, document, code, words, beginning, author, comment, weight, at in cells:
+        if not words.strip():
+            reason = "they have no words: areas of images, stretches of audio or video"
+            losses.add("segments", reason, example=f"row {line}: {document}, {code}")
+            continue
+        steps = split_path(code)
+        if len(steps) == 1 and "\\" in code:
+            steps = tuple(step.strip() for step in code.split("\\") if step.strip())
+        details = {}
+        if weight.strip() not in ("", "0"):
+            details["weight"] = weight.strip()
+            losses.add(
+                "weights of segments", "codings have no weight here", kept="in the journals, under details"
+            )
+        rows.append(
+            QuoteRow(
+                line=line,
+                document=document.strip(),
+                codes=(steps,) if steps else (),
+                words=words,
+                coder=author.strip(),
+                at=at,
+                memo=comment.strip(),
+                paragraph=int(beginning) if beginning.strip().isdecimal() else None,
+                details=details,
+            )
+        )
+    if table.filled(*GROUP):
+        groups = {cell.strip() for cell in table.column(*GROUP) if cell.strip()}
+        losses.add(
+            "document groups",
+            "make them a column of participants.csv",
+            count=len(groups),
+            example=", ".join(sorted(groups)[:5]),
+        )
+    return QuoteTable(
+        program="MAXQDA",
+        format="maxqda-segments",
+        rows=tuple(rows),
+        losses=losses.all(),
+        notes=("definitions of codes are not in this table: export the codebook as .qdc for them",),
+    )
