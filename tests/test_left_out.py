@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines.studies import make_study
-from thematic.formats.exports import exports
+from thematic.formats.exports import front_door as exports
 from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.pipeline import Pipeline
 

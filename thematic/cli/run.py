@@ -267,7 +267,10 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     """What was made, where it is, and what to do next."""
     import json
 
+    from rich.padding import Padding
     from rich.table import Table
+
+    from thematic.suggestion import NOT_CALIBRATED
 
     root = pipeline.study.root
     record = json.loads((root / "exports" / "run.json").read_bytes())
@@ -277,6 +280,8 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     console.print(f"[bold]{escape(record['title'])}[/]")
     aside = counts["set_aside"]["turns"]
     shown = counts["clusters"]["stable"] + counts["clusters"]["doubtful"]
+    suggesting = record["notes"]["suggesting"]
+    learnt = NOT_CALIBRATED not in suggesting[0]
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column()
@@ -296,7 +301,7 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     )
     table.add_row(
         f"{counts['excerpts_with_suggestions']:,}",
-        "with suggested codes: a shortlist for a reader, not calibrated",
+        "with suggested codes: a shortlist for a reader" + ("" if learnt else ", not calibrated"),
     )
     table.add_row(f"{counts['excerpts_abstained']:,}", "where no code is suggested, with the reason")
     table.add_row(
@@ -306,7 +311,7 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
     )
     console.print(table)
     # Warnings of reading and of the codebook were told above; that nothing is calibrated stands in the table.
-    notes = [*record["notes"]["suggesting"][1:], *([] if shown else record["notes"]["clustering"])]
+    notes = [*suggesting[0 if learnt else 1 :], *([] if shown else record["notes"]["clustering"])]
     notes += record["notes"].get("exports", [])
     for note in () if quiet else notes:
         console.print(f"[dim]·[/] {escape(note)}")
@@ -332,6 +337,5 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
         console.print(
             f"  In a spreadsheet or in Word: thematic packet --for NAME --study {root}", soft_wrap=True
         )
-    console.print(
-        f"  Change {root}/codebook.yaml, then run the same command again: only what changed is redone."
-    )
+    again = f"Change {root}/codebook.yaml, then run the same command again: only what changed is redone."
+    console.print(Padding(escape(again), (0, 0, 0, 2)))
