@@ -166,28 +166,46 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, elasti
 
 
 def print_speakers(report: IngestReport) -> None:
-    """Who speaks in the transcripts: the table that a researcher confirms."""
-    print_table(
-        ("transcript", "label", "taken as", "turns", "begins", "because"),
-        (
-            (
-                s.transcript_id,
-                s.label or "(none)",
-                s.role,
-                str(s.turns),
-                s.first_words,
-                s.reason,
-            )
-            for s in report.speakers
-        ),
-        elastic="begins",
-    )
+    """Who speaks in the transcripts, one transcript after the other: what a researcher confirms."""
+    from itertools import groupby
+
+    from rich.cells import cell_len, set_cell_size
+    from rich.padding import Padding
+
+    console = results()
+    rows = [
+        (s.transcript_id, s.label or "(no label)", s.role, f"{s.turns:,}", s.first_words, s.reason)
+        for s in report.speakers
+    ]
+    longest = [max((cell_len(row[i]) for row in rows), default=0) for i in range(4)]
+    wide_label, wide_role, wide_turns = min(longest[1], 24), longest[2], longest[3]
+    left = max(20, console.width - wide_label - wide_role - wide_turns - len("       turns  "))
+    for transcript_id, group in groupby(rows, key=lambda row: row[0]):
+        speakers = list(group)
+        console.print(f"[bold]{escape(transcript_id)}[/]")
+        for _, label, role, turns, begins, _ in speakers:
+            name = set_cell_size(_cut(label, wide_label), wide_label)
+            counted = f"{turns:>{wide_turns}} {'turn ' if turns == '1' else 'turns'}"
+            line = f"  {name}  {role:<{wide_role}}  {counted}  {_cut(begins, left)}"
+            console.print(escape(line), soft_wrap=True)
+        for reason in dict.fromkeys(row[5] for row in speakers):
+            whose = [row[1] for row in speakers if row[5] == reason]
+            lead = "" if len(whose) == len(speakers) else f"{', '.join(whose)}: "
+            console.print(Padding(f"[dim]{escape(lead + reason)}[/]", (0, 0, 0, 4), expand=False))
+    if rows:
+        console.print()
     parts = [
         f"{len(ids)} {what}"
         for what, ids in (("new", report.added), ("changed", report.changed), ("unchanged", report.unchanged))
         if ids
     ]
     results().print(f"transcripts: {', '.join(parts) or 'none'}")
+
+
+def _cut(text: str, cells: int) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= cells else set_cell_size(text, cells - 1).rstrip() + "…"
 
 
 def print_identifiers(counts: Mapping[str, int]) -> None:

@@ -338,4 +338,4 @@ def _print_summary(pipeline: Pipeline, *, quiet: bool) -> None:
             f"  In a spreadsheet or in Word: thematic packet --for NAME --study {root}", soft_wrap=True
         )
     again = f"Change {root}/codebook.yaml, then run the same command again: only what changed is redone."
-    console.print(Padding(escape(again), (0, 0, 0, 2)))
+    console.print(Padding(escape(again), (0, 0, 0, 2), expand=False))
