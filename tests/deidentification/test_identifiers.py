@@ -57,6 +57,38 @@ def test_a_capital_at_the_start_of_a_sentence_is_no_name_by_itself() -> None:
     assert forms("Treatment was hard. People were kind. Will you come? May I go? Hope so.") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's a Cat B, so you're banged up, and Step Four is next.",
+        "We sang Abide With Me, and I was watching The Long Dark Night again.",
+        "You get a Meal Voucher, every Sunday Lunch is a Roast Dinner.",
+        "All the HCAs had the DTs, Sorry, Love, it's the COVID-19.",
+        "and then it was TIMER RESET, Aha, Mhm, INAUDIBLE",
+    ],
+)
+def test_kinds_titles_and_marks_of_transcribers_are_no_names(text: str) -> None:
+    assert forms(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My mate Tony B did it, and Mr T too.", "Tony B"),
+        ("We sang it with Joy Harper and then went home.", "Joy Harper"),
+        ("She's in a Sycamore Close flat.", "Sycamore Close"),
+        ("we named her poppy after my nan", "poppy"),
+        ("i was working for mrs o'brien then", "o'brien"),
+        ("Summer was born early.", "Summer"),
+        ("Corporal Dyson made us do it again.", "Corporal Dyson"),
+        ("The ute was 123 ABC when I bought it.", "123 ABC"),
+        ("We're out in 4490, so nobody comes.", "4490"),
+    ],
+)
+def test_names_that_look_like_them_are_found(text: str, name: str) -> None:
+    assert name in forms(text)
+
+
 def test_an_everyday_word_is_a_name_where_a_person_is_meant() -> None:
     assert forms("Grace said no. I rang Will. Hope's mum came.") == ["Grace", "Will", "Hope's"]
 

@@ -33,11 +33,12 @@ _SPEECH = (
     "met put who"
 ).split()
 _PERSONAL = re.compile(
-    rf"['’]s [^\W\d_]|,? (?:{'|'.join(_SPEECH)})\b(?! (?:back|out|down|off|up|away|better|best|well)\b)"
+    rf"['’]s [^\W\d_]| (?:was born|died|passed away|lives|lived)\b|"
+    rf",? (?:{'|'.join(_SPEECH)})\b(?! (?:back|out|down|off|up|away|better|best|well)\b)"
 )
 _BEING = re.compile(
-    r" (?:is|was|had|has|used|didn't|wouldn't|couldn't|doesn't|hasn't|wasn't|isn't|and me|and I|never|"
-    r"always|just|from|at the|off the)\b|['’](?:d|ll)\b"
+    r" (?:is|was|had|has|does|did|used|didn't|wouldn't|couldn't|doesn't|hasn't|wasn't|isn't|and me|and I|"
+    r"never|always|just|from|at the|off the)\b|['’](?:d|ll)\b"
 )
 # Everyday names that begin sentences as words often: only speech makes them a person there.
 _ABSTRACT = frozenset(
@@ -48,6 +49,11 @@ _ABSTRACT = frozenset(
     "sky star storm stretch sweet trip unity van van young zion blue bones boy given gift innocent king "
     "solo tank".split()
 )
+# Yes, Love: what anybody is called who is spoken to.
+_ENDEARMENTS = frozenset(
+    "love lovey honey angel buddy petal princess prince precious sunshine star treasure".split()
+)
+_ADDRESSED = re.compile(r",\s*[\"“'‘]?$")
 _TO_PERSON = re.compile(
     r"\b(?:with|told|tell|asked|ask|rang|ring|phoned|met|meet|know|knew|known|called|call|named|and|saw|seen|loved|love|miss|"
     r"missed|lost|married|hated|hugged|texted|visited|thank|thanks|hi|hello|hey|me and|mate|friend|brother|"
@@ -150,8 +156,11 @@ def _judge(
 ) -> Iterator[Spotted]:
     parts = list(run.words)
     at_start = run.at_start
-    if shouted:
+    loud = len(parts) > 1 and all(w.text.isupper() and is_english(bare(w.text), words) for w in parts)
+    if shouted or loud:
         yield from _shouted(parts, words)
+        return
+    if _is_designation(parts, words) or _is_countable(text, parts, words) or _is_work(text, parts, words):
         return
     # The first word of a sentence is dropped when it is no name by itself: Then May told me, So Louise did.
     while parts and at_start and len(parts) > 1 and _is_plain_start(text, parts, words, ordinary):
@@ -213,13 +222,68 @@ def _judge(
     yield _left(text, kept, kind), kept[-1].end, kind, rule
 
 
+_ORDINALS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen first second third".split()
+)
+_DESIGNATION = re.compile(r"[A-Z]|[IVX]{1,4}|\d+[a-z]?")
+_WORK_BEFORE = re.compile(
+    r"\b(?:sang|sing|sings|singing|sung|watch|watched|watching|read|reads|reading|film|movie|song|hymn|carol|"
+    r"show|series|book|novel|album|track|play|played|playing|game|programme|podcast|poem|prayer|episode of|"
+    r"listen(?:ed|ing)? to|called|that one)(?: (?:the|a|it'?s|on|like|of|about))?,? [\"“'‘*_]?$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\b(?:an?|every|each|another|any|two|three|some) $", re.IGNORECASE)
+_ACRONYMS = re.compile(r"[A-Z]{2,5}['’]?s")
+_LETTER = re.compile(r"[^\W\d_]'s")
+
+
+def _is_designation(parts: Sequence[Word], words: Lexicon) -> bool:
+    """Cat B, Step Four, Type One: an everyday word and the letter or number that tells its kinds apart."""
+    if len(parts) < 2:
+        return False
+    last = parts[-1].text
+    return (last.lower() in _ORDINALS or _DESIGNATION.fullmatch(last) is not None) and all(
+        _is_mere_word(bare(part.text), words) for part in parts[:-1]
+    )
+
+
+def _is_countable(text: str, parts: Sequence[Word], words: Lexicon) -> bool:
+    """You get a Red Voucher, every Sunday Lunch: what there is more than one of has no name of its own."""
+    before = text[max(0, parts[0].start - 12) : parts[0].start]
+    return _COUNTED.search(before) is not None and all(
+        _is_mere_word(low := bare(part.text), words) and low not in _ORGANISED | _STREETS for part in parts
+    )
+
+
+def _is_mere_word(low: str, words: Lexicon) -> bool:
+    """Whether a word of the English list is no name, place or title too."""
+    return is_english(low, words) and not (
+        low in words.everyday_names
+        or low in words.names
+        or low in words.capital_names
+        or low in words.surnames
+        or low in words.places
+        or low in TITLES
+    )
+
+
+def _is_work(text: str, parts: Sequence[Word], words: Lexicon) -> bool:
+    """We sang Abide With Me, watching The Great Escape: a title of everyday words, no person's and no
+    place's."""
+    if len(parts) < 2 or not _WORK_BEFORE.search(text[max(0, parts[0].start - 40) : parts[0].start]):
+        return False
+    return all(
+        _is_mere_word(low := bare(part.text), words) and low not in _ORGANISED | _STREETS for part in parts
+    )
+
+
 def _single(
     text: str, word: Word, at_start: bool, words: Lexicon, ordinary: Collection[str]
 ) -> Iterator[Spotted]:
     low = bare(word.text)
     pieces = [piece for piece in low.split("-") if piece]
     before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
-    if len(low) == 1:
+    if len(low) == 1 or _LETTER.fullmatch(low) or _ACRONYMS.fullmatch(word.text):
         return
     if word.text.isupper() and len(word.text) <= 5 and low not in words.names | words.places:
         if low not in words.vocabulary and _EMPLOYER_BEFORE.search(before):
@@ -241,7 +305,11 @@ def _single(
         if at_start:
             if _starts_as_person(word, after, low):
                 yield word.start, word.end, "person", "an everyday word used as a name"
-        elif not (_DETERMINER.search(before) and low in _ABSTRACT) and not _is_season(low, before):
+        elif not (
+            (_DETERMINER.search(before) and low in _ABSTRACT)
+            or _is_season(low, before)
+            or (low in _ENDEARMENTS and _ADDRESSED.search(before))
+        ):
             yield word.start, word.end, "person", "an everyday word with a capital"
         return
     if low in STARTERS or low in words.generic:
@@ -306,7 +374,7 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
 
 def _known(parts: Sequence[Word], words: Lexicon) -> list[int]:
     """For each word the number, from 1, of the known term that it is part of, the longest first; else 0."""
-    texts = [_plain(word.text) for word in parts]
+    texts = [_VERSION.sub("", _plain(word.text)) for word in parts]
     known = [i if _PARTICIPANT.fullmatch(text) else 0 for i, text in enumerate(texts, 1)]
     i = 0
     while i < len(parts):
@@ -332,6 +400,7 @@ def _known(parts: Sequence[Word], words: Lexicon) -> list[int]:
     return known
 
 
+_VERSION = re.compile(r"-\d{1,2}$")  # COVID-19
 # P07, INT2, FG-3: what a study calls its participants.
 _PARTICIPANT = re.compile(r"[A-Z]{1,4}[-_]?\d{1,3}[a-zA-Z]?(?:'s)?")
 
@@ -354,7 +423,8 @@ def _is_named(known: Sequence[int], lowers: Sequence[str], words: Lexicon) -> bo
         if known[i] and known[i] == known[i - 1]:
             continue  # Albert Ellis, Bob Marley: known together
         before, low = lowers[i - 1], lowers[i]
-        if before in TITLES and low not in words.generic and (low in words.everyday_names or not known[i]):
+        is_name = low in words.everyday_names or not known[i] or (low.capitalize(),) in words.brands
+        if before in TITLES and low not in words.generic and is_name:
             return True
         if low in words.surnames and before in given:
             return True
@@ -391,6 +461,7 @@ def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexi
 
 _WORKPLACE = re.compile(
     r"\b(?:work(?:s|ed|ing)?|job|employed|manager|boss|supervisor|shifts?|nights|career|shelves|tills?|driver|cleaner|"
+    r"porter|waiter|waitress|chef|cook|clerk|receptionist|cashier|barista|guard|mechanic|engineer|trainee|temp|buyer|"
     r"security|apprentice(?:ship)?|years|started|stint)(?: \w+){0,3}? (?:for|at|by|with)(?: the)? $"
 )
 
@@ -438,6 +509,8 @@ def _is_season(low: str, before: str) -> bool:
 # Endings of English words that family names and places seldom have; names on the lists are found before.
 _ABSTRACT_ENDINGS = (
     *(
+        "ible",
+        "ics",
         "tion",
         "sion",
         "tions",
@@ -676,7 +749,7 @@ _PERSON = (
     r"(?:bloke|guy|lad|man|woman|lady|girl|boy|fella|fellow|chap|kid|person|someone|somebody|nurse|doctor|friend|mate|one|"
     r"counsellor|worker|dog|priest|teacher|gentleman|lass|dude|chick|bird|volunteer|facilitator|neighbour|cousin|geezer)"
 )
-_NAME = r"[\"“'‘]?(?P<v>[^\W\d_][^\W\d_]+(?:['’-][^\W\d_]+)*)"
+_NAME = r"[\"“'‘]?(?P<v>(?:[^\W\d_]['’])?[^\W\d_][^\W\d_]+(?:['’-][^\W\d_]+)*)"
 _CUES: tuple[tuple[re.Pattern[str], bool, str], ...] = (
     (
         re.compile(
@@ -704,6 +777,11 @@ _CUES: tuple[tuple[re.Pattern[str], bool, str], ...] = (
         ),
         True,
         "after “they call me”",
+    ),
+    (
+        re.compile(rf"\b(?:named|christened)\s+(?:her|him|the baby)\s+{_NAME}", re.IGNORECASE),
+        True,
+        "after “we named her”",
     ),
     (
         re.compile(
@@ -762,7 +840,13 @@ def cued(text: str) -> Iterator[Spotted]:
                 continue
             everyday = is_english(low, words)
             if everyday and not (
-                certain and (word[0].isupper() or low in words.everyday_names or _is_likely_nick(text, match))
+                certain
+                and (
+                    word[0].isupper()
+                    or low in words.everyday_names
+                    or low in words.capital_names
+                    or _is_likely_nick(text, match)
+                )
             ):
                 continue
             if is_known(word, words):

@@ -147,6 +147,13 @@ _POSTCODE_THEN_CUE = re.compile(
     r"(?<![\d$£.,])\b\d{5}\b(?=[^.!?\n]{0,40}\b(?:zip|post ?code)\b)", re.IGNORECASE
 )
 
+# We're out in 4490: no year, and nothing is counted.
+_POSTCODE_ALONE = re.compile(r"(?<=\b[Ii]n )(?!1[5-9]\d\d|20\d\d)[2-9]\d{3}\b(?=[,.;!?]|$)(?![.,]\d)")
+_PLATE_NEAR = re.compile(
+    r"\b(?:ute|car|van|truck|bike|motorbike|vehicle|plates?|rego|reg|number ?plate)\b[^.!?\n]{0,24}?"
+    r"(?P<v>\b(?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{2,4}[ -]?[A-Z\d]{2,4}\b)"
+)
+
 _SHAPES: tuple[tuple[Pattern[str], Kind, str], ...] = (
     (_IP, "device", "an IP address"),
     (_IP6, "device", "an IP address"),
@@ -160,6 +167,7 @@ _SHAPES: tuple[tuple[Pattern[str], Kind, str], ...] = (
     (_STATE_CODE, "postcode", "a postcode"),
     (_CANADA, "postcode", "a postcode"),
     (_POSTCODE_THEN_CUE, "postcode", "announced as a postcode"),
+    (_POSTCODE_ALONE, "postcode", "four digits that are no year, where a place would stand"),
     (_OUTWARD, "postcode", "a postcode district"),
     (_UK_PLATE, "vehicle or licence", "a number plate"),
     (_PHONE, "phone number", "the shape of a phone number"),
@@ -254,6 +262,8 @@ def numbered(text: str) -> Iterator[Spotted]:
             yield match.start(), match.end(), kind, rule
     for match in _CUED_POSTCODE.finditer(text):
         yield match.start("v"), match.end("v"), "postcode", "announced as a postcode"
+    for match in _PLATE_NEAR.finditer(text):
+        yield match.start("v"), match.end("v"), "vehicle or licence", "the shape of a number plate"
     for pattern, kind, rule in _CUED:
         for match in pattern.finditer(text):
             value = match.group("v")
