@@ -7,7 +7,7 @@ Floor 5, beside ingestion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +24,7 @@ from thematic.identifier_log import read_log, standing
 from thematic.keyfile import load_key
 from thematic.not_identifiers import read_not_identifiers
 from thematic.study import NOT_IDENTIFIERS, Study
+from thematic.text import join_names
 
 if TYPE_CHECKING:
     from thematic.formats.transcripts.reading import Reading, SourceFile
@@ -200,17 +201,34 @@ def _find(
     recognise: bool,
     on_stage: StageProgress | None,
 ) -> Findings:
+    from thematic.suggestion.words import looks_english
+
+    transcripts = list(transcripts)
+    foreign = [t.id for t in transcripts if not looks_english([t.text[:_ENOUGH]])]
     loaded = None
     if recognise:
         from thematic.deidentification.entities import load_recogniser
 
         loaded = load_recogniser()
-    return find_identifiers(
+    found = find_identifiers(
         transcripts,
         besides=besides,
+        foreign=frozenset(foreign),
         recognise=loaded[0] if loaded else None,
         recognised_by=loaded[1] if loaded else None,
         on_progress=on_stage("Checking") if on_stage else None,
+    )
+    return replace(found, notes=(*found.notes, _foreign_note(foreign))) if foreign else found
+
+
+_ENOUGH = 20_000  # characters
+
+
+def _foreign_note(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - 5:,} more" if len(ids) > 5 else ""
+    return (
+        f"not in English, it seems: {join_names(ids[:5])}{more}. The rules and lists are for English; there, "
+        "only numbers, addresses, names on the lists and capitals inside sentences are found: read through it"
     )
 
 

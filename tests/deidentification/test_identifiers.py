@@ -165,3 +165,24 @@ def test_no_text_is_too_strange(text: str) -> None:
 def test_a_long_repetitive_line_is_no_trap(piece: str) -> None:
     """Would take hours, were a rule quadratic."""
     find_identifiers([transcript(piece * (1_000_000 // len(piece) // 4))])
+
+
+FRENCH = (
+    "Je suis venu en 1998. Il y avait mon oncle Rachid, et les enfants de Marie Dupont. Et comment c'était ? "
+    "Les voisins étaient gentils. En fait, je travaillais à Villeurbanne. Quelquefois on se "
+    "voyait le soir, après le travail, et on parlait."
+)
+GERMAN = (
+    "Die Leute dort waren sehr nett, und die Ärztin, Frau Böttcher, hat mir geholfen. Am Anfang hatte ich "
+    "Angst vor den Fragen. Die Schule und die Kinder waren mir wichtig, und mein Mann, der Thomas, war da."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [(FRENCH, ["Rachid", "Marie Dupont", "Villeurbanne"]), (GERMAN, ["Böttcher", "Thomas"])],
+)
+def test_in_other_languages_no_word_is_a_name_for_being_no_english_word(text: str, names: list[str]) -> None:
+    spotted = find_identifiers([transcript(text)], foreign={"s1"}).findings
+    assert [f.text for f in spotted if f.where == "text"] == names
+    assert len(forms(text)) > len(names)

@@ -80,7 +80,10 @@ def test_a_segment_without_speaker_among_others_is_of_an_unknown_one() -> None:
         ({"segments": [segment(-3, 1, "a")]}, "segment 1: -3 is no time", None),
         ('{"segments": [' + "[" * 100_000, "nested too deeply", None),
         ({"segments": []}, "no words spoken", None),
-        ({"name": "x"}, "JSON of no known speech recogniser", None),
+        ({"name": "x"}, "this JSON is none of the transcripts we know", None),
+        ([{"file": "a.vtt", "sha256": "0"}] * 12, "this JSON is none of the transcripts we know", None),
+        ([{"id": 1, "text": "a post"}], "this JSON is none of the transcripts we know", None),
+        ({"segments": [{"route": 1}]}, "this JSON is none of the transcripts we know", None),
         ({"results": {"items": [{"type": "pronunciation"}]}}, "item 1 has no content", None),
         (
             {"results": {"channels": [{"alternatives": [{"words": [{}]}]}]}},

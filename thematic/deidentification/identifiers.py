@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from thematic.deidentification.addresses import addressed
 from thematic.deidentification.dates import dated
 from thematic.deidentification.findings import Finding, Findings, Kind, Passage, passages_of
-from thematic.deidentification.lexicon import STARTERS, bare, lexicon
+from thematic.deidentification.lexicon import STARTERS, Lexicon, bare, foreign_lexicon, lexicon
 from thematic.deidentification.names import (
     capitalised,
     cued,
@@ -17,6 +17,7 @@ from thematic.deidentification.names import (
     is_known,
     lower_case_words,
     uncapitalised,
+    writes_nouns_with_capitals,
 )
 from thematic.deidentification.numbers import Spotted, electronic, numbered, spoken
 from thematic.model import ProgressCallback, Transcript
@@ -27,6 +28,7 @@ Recogniser = Callable[[Sequence[str]], Iterable[Sequence[Spotted]]]
 """Names recognised in passages: for each text, (start, end, kind, rule)."""
 
 _CONTEXT = 60
+_ENOUGH = 20_000  # characters that show which language a transcript is in
 _TALK = ("text", "memo", "original only")  # where a recogniser of names has sentences to go by
 _DIGIT = re.compile(r"\d")
 _DATE_WORDS = re.compile(
@@ -78,6 +80,7 @@ def find_identifiers(
     transcripts: Iterable[Transcript],
     *,
     besides: Iterable[Passage] = (),
+    foreign: Collection[str] = (),
     recognise: Recogniser | None = None,
     recognised_by: str | None = None,
     on_progress: ProgressCallback | None = None,
@@ -88,17 +91,28 @@ def find_identifiers(
     what
     it finds. A name that is found once is found everywhere, whatever its capitals. Pure: nothing is read or
     written, and the same input gives the same findings. Offsets are code points; see `Finding`.
+    foreign: ids of transcripts in another language than English, in which fewer rules hold.
     """
-    passages = [passage for transcript in transcripts for passage in passages_of(transcript)]
+    passages: list[Passage] = []
+    nouns: dict[str, bool] = {}
+    for transcript in transcripts:
+        passages += passages_of(transcript)
+        if transcript.id in foreign:
+            nouns[transcript.id] = writes_nouns_with_capitals(transcript.text[:_ENOUGH])
     passages += besides
     ordinary = _lower_case(passages)
     recognised: Iterable[Sequence[Spotted]] = (
-        recognise([p.text if p.where in _TALK else "" for p in passages]) if recognise else ()
+        recognise([p.text if p.where in _TALK and p.transcript_id not in nouns else "" for p in passages])
+        if recognise
+        else ()
     )
     by_model = iter(recognised)
     found: list[list[Spotted]] = []
     for i, passage in enumerate(passages, 1):
-        spotted = [*_spot(passage, ordinary), *next(by_model, ())]
+        lists = None
+        if passage.transcript_id in nouns:
+            lists = foreign_lexicon(ordinary, capitals_tell=not nouns[passage.transcript_id])
+        spotted = [*_spot(passage, ordinary, lists), *next(by_model, ())]
         found.append(spotted)
         if on_progress:
             on_progress(i, len(passages))
@@ -107,13 +121,13 @@ def find_identifiers(
     words = 0
     for passage, spotted in zip(passages, found, strict=True):
         words += passage.text.count(" ") + 1
-        spotted += _spread(passage.text, spread)
+        spotted += _spread(passage.text, spread) if passage.transcript_id not in nouns else ()
         findings += [_finding(passage, *merged) for merged in _merge(spotted)]
     return Findings(findings=tuple(findings), words=words, recognised_by=recognised_by)
 
 
-def _spot(passage: Passage, ordinary: Collection[str]) -> list[Spotted]:
-    """What the rules find in one passage."""
+def _spot(passage: Passage, ordinary: Collection[str], words: Lexicon | None) -> list[Spotted]:
+    """What the rules find in one passage; `words` are the lists where they are not those of English."""
     text = passage.text
     if passage.where == "file name":
         text = _spaced(text)
@@ -130,10 +144,11 @@ def _spot(passage: Passage, ordinary: Collection[str]) -> list[Spotted]:
         spotted += spoken(text)
     if passage.detail == "author":
         spotted += _author(text)
-    spotted += capitalised(text, ordinary=ordinary)
-    spotted += uncapitalised(text, lower_case_words(text))
-    if _CUE_WORDS.search(text):
-        spotted += cued(text)
+    spotted += capitalised(text, ordinary=ordinary, words=words)
+    if words is None:
+        spotted += uncapitalised(text, lower_case_words(text))
+        if _CUE_WORDS.search(text):
+            spotted += cued(text)
     return [s for s in spotted if not _in_placeholder(text, s)]
 
 

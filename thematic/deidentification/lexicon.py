@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["Lexicon", "bare", "lexicon"]
+__all__ = ["STARTERS", "Lexicon", "bare", "foreign_lexicon", "lexicon"]
 
 # Words that begin a sentence, or reported speech without quotation marks, and are never a name by themselves.
 STARTERS = frozenset(
@@ -38,7 +38,8 @@ class Lexicon:
     that are everyday words. terms: known terms by their first word, longest first.
     brands: those of them that employ people.
     pairs: Romeo and Juliet, Benson and Hedges. All in lower case, except
-    the terms."""
+    the terms. Not English: words that begin a sentence, and are on no list of names, are no names.
+    capitals_tell: False in a language that writes every noun with a capital."""
 
     names: frozenset[str]
     capital_names: frozenset[str]
@@ -51,6 +52,8 @@ class Lexicon:
     pairs: frozenset[tuple[str, str]]
     generic: frozenset[str]
     vocabulary: frozenset[str]
+    is_english: bool = True
+    capitals_tell: bool = True
 
 
 @lru_cache(maxsize=1)
@@ -70,6 +73,24 @@ def lexicon() -> Lexicon:
         pairs=frozenset((a, b) for a, link, b in _threes() if link == "and"),
         generic=generic,
         vocabulary=_words("vocabulary") | generic | STARTERS,
+    )
+
+
+@lru_cache(maxsize=4)
+def foreign_lexicon(ordinary: frozenset[str], *, capitals_tell: bool) -> Lexicon:
+    """The lists for text in another language than English, whose `ordinary` words stand somewhere in lower
+    case: of these none is a name, and they are its vocabulary."""
+    english = lexicon()
+    return replace(
+        english,
+        names=english.names - ordinary,
+        capital_names=english.capital_names - ordinary,
+        everyday_names=frozenset(),
+        surnames=english.surnames - ordinary,
+        places=english.places - ordinary,
+        vocabulary=ordinary,
+        is_english=False,
+        capitals_tell=capitals_tell,
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "is_known",
     "lower_case_words",
     "uncapitalised",
+    "writes_nouns_with_capitals",
 ]
 
 _SPEECH = (
@@ -143,10 +144,13 @@ _SUFFIXES = (
 )
 
 
-def capitalised(text: str, *, ordinary: Collection[str] = frozenset()) -> Iterator[Spotted]:
-    """Names that are written with a capital. `ordinary`: words that the corpus also writes in lower case."""
-    words = lexicon()
-    shouted = _is_shouted(text)
+def capitalised(
+    text: str, *, ordinary: Collection[str] = frozenset(), words: Lexicon | None = None
+) -> Iterator[Spotted]:
+    """Names that are written with a capital. `ordinary`: words that the corpus also writes in lower case.
+    words: the lists, where they are not those of English."""
+    words = words or lexicon()
+    shouted = _is_shouted(text) or not words.capitals_tell
     for run in runs_of(text, words.pairs):
         yield from _judge(text, run, words, ordinary, shouted)
 
@@ -315,6 +319,8 @@ def _single(
     if low in STARTERS or low in words.generic:
         return
     english = is_english(low, words)
+    if not words.is_english and (at_start or low in ordinary or len(low) < 3):
+        return
     if at_start:
         if english or low in ordinary or (len(pieces) > 1 and all(is_english(p, words) for p in pieces)):
             return
@@ -353,6 +359,8 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
     word, low = parts[0], bare(parts[0].text)
     if low in TITLES or (len(word.text) == 1 and word.text != "A"):
         return False
+    if not words.is_english and (low in ordinary or len(low) < 3):
+        return True
     if text[word.end : parts[1].start] not in (" ", "  "):
         return False
     if low in STARTERS:
@@ -690,8 +698,11 @@ def _is_shouted(text: str) -> bool:
 
 
 def _shouted(parts: Sequence[Word], words: Lexicon) -> Iterator[Spotted]:
-    for word in parts:
+    for before, word in zip((None, *parts), parts, strict=False):
         low = bare(word.text)
+        if before and bare(before.text) in TITLES and not words.is_english:
+            yield word.start, word.end, "person", "a name after a title"
+            continue
         if low in words.names and len(low) > 2:
             yield word.start, word.end, "person", "a name on the list"
         elif low in words.places:
@@ -705,6 +716,12 @@ _NOT_LOWER = frozenset(
     "jun mai mei ping ram ren san sam-x shan song tan thu una ava ama das lan lin ming pam pat phuc art "
     "ike ira ode".split()
 )
+
+
+def writes_nouns_with_capitals(text: str) -> bool:
+    """Whether so many words inside sentences have a capital that it says nothing, as in German."""
+    inside = sum(len(run.words) - run.at_start for run in runs_of(text))
+    return inside > 0.12 * (text.count(" ") + 1)
 
 
 def lower_case_words(text: str) -> list[str]:

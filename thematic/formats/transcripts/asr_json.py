@@ -67,9 +67,9 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     if name is None:
         titles = join_names([recogniser.title for recogniser in RECOGNISERS.values()])
         raise InputError(
-            "JSON of no known speech recogniser",
+            f"this JSON is none of the transcripts we know, those of {titles}",
             path=file.name,
-            hint=f"known are {titles}; otherwise export .vtt, .srt or .txt",
+            hint="if it is a transcript, export it as .vtt, .srt or .txt; if not, leave it out",
         )
     problems = Problems(file.name)
     pieces = list(RECOGNISERS[name].pieces(data, problems))
@@ -112,12 +112,21 @@ def _missing_words(words: int, whole: str, name: str) -> list[Problem]:
     return [Problem(message, name, None, "compare them: one of the two was edited")]
 
 
+# Other programs write lists of records too: a transcript's have words and times.
+_SOME = 20
+_OF_SPEECH = frozenset(("start", "end", "timestamp", "words", "speaker"))
+
+
 # --- Whisper, faster-whisper, WhisperX -------------------------------------------------------------------
 
 
 def _whisper_wrote(data: Any) -> bool:
     segments = data if isinstance(data, list) else inside(data, "segments")
-    return isinstance(segments, list) and all(isinstance(segment, Mapping) for segment in segments[:1])
+    if not isinstance(segments, list):
+        return False
+    if isinstance(data, list):
+        return any("text" in part and _OF_SPEECH & part.keys() for part in objects(segments)[:_SOME])
+    return not segments or any({"text", "start", "end"} & part.keys() for part in objects(segments)[:_SOME])
 
 
 def _whisper_text(data: Any) -> str:
