@@ -62,6 +62,40 @@ def test_every_convention_is_found_and_named(
     assert any(record["described"] in note for note in read.report.notes)
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
+@pytest.mark.parametrize(
+    ("first", "last", "ending"),
+    [(0, -1, "to the last character"), (1, 0, "to the last character, from 1"), (1, 1, "not in the file")],
+    ids=["last", "from1", "lost-bom"],
+)
+@pytest.mark.parametrize("unit", ["cp", "utf16"])
+def test_ends_and_beginnings_that_the_standard_did_not_mean(
+    tmp_path: Path, unit: str, first: int, last: int, ending: str, named: bool
+) -> None:
+    words = [quote for quote in QUOTES if not quote.endswith(".")]
+    made = []
+    for quote in words:
+        start, end = (
+            position(TEXT, at, eol="\n", counting=Counting(unit=unit), bom=False, encoding="utf-8")
+            for at in (TEXT.index(quote), TEXT.index(quote) + len(quote))
+        )
+        made.append(selection(quote, start + first, end + last, name=quote if named else None))
+    files = {f"{guid('source')}.txt": TEXT.encode()}
+    path = write(tmp_path / "a.qdpx", archive(project_xml(text_source("".join(made))), files))
+    assert read_quotes(path) == words
+    [record] = read_project(path).kept["offsets"].values()
+    assert record["described"].endswith(ending)
+    assert read_quotes(path, offsets=record["convention"]) == words
+
+
+def test_one_unnamed_selection_is_not_enough_to_read_a_project_in_an_unusual_way(tmp_path: Path) -> None:
+    start = TEXT.index("waited two hours")
+    source = text_source(selection("x", start, start + 15))  # it ends inside a word, as people's do
+    path = write(tmp_path / "a.qdpx", archive(project_xml(source), {f"{guid('source')}.txt": TEXT.encode()}))
+    assert read_quotes(path) == ["waited two hour"]
+    assert read_quotes(path, offsets="codepoints-asis-last") == ["waited two hours"]
+
+
 @pytest.mark.parametrize("unit", ["cp", "utf16", "bytes"])
 def test_a_text_in_utf_16_is_read(tmp_path: Path, unit: str) -> None:
     path = project(tmp_path / "a.qdpx", eol="\r\n", counting=Counting(unit=unit), bom=True, encoding="utf-16")

@@ -274,6 +274,109 @@ def test_pictures_pdfs_and_recordings_are_told_and_their_texts_read(tmp_path: Pa
     assert turn.start_time == 0.0
 
 
+def pdf(on_pages: str, in_text: str, words: str = TEXT) -> str:
+    text = f"<PlainTextContent>{words}</PlainTextContent>" if words else ""
+    return (
+        f'<PDFSource guid="{guid("pdf")}" name="b.pdf">{on_pages}'
+        f'<Representation guid="{guid("rep")}">{text}{in_text}</Representation></PDFSource>'
+    )
+
+
+def on_page(id_: str, words: str, *, name: str = "", code: str = "care") -> str:
+    inside = f'<Representation guid="{guid(f"r{id_}")}"><PlainTextContent>{words}</PlainTextContent>'
+    coding = coded_with_care(f"c{id_}", user="ben").replace(guid("care"), guid(code))
+    return (
+        f'<PDFSelection guid="{guid(id_)}" name="{name}" page="0" firstX="1" firstY="1" secondX="2" '
+        f'secondY="2">{f"{inside}</Representation>" if words else ""}{coding}</PDFSelection>'
+    )
+
+
+def test_what_is_selected_on_a_page_and_in_the_text_is_one_selection(tmp_path: Path) -> None:
+    twin = f"selection waited{START}"
+    found = read(tmp_path, project_xml(pdf(on_page(twin, "waited", code="waiting"), WAITED)))
+    assert [(c.code_id, c.quote.text) for c in found.codings] == [("waiting", "waited two hours")]
+    assert "codings of places in a PDF" not in lost(found)
+    other = read(tmp_path, project_xml(pdf(on_page(twin, "waited"), WAITED)))
+    assert {(c.code_id, c.quote.text) for c in other.codings} == {
+        ("waiting", "waited two hours"),
+        ("care", "waited two hours"),
+    }
+
+
+def test_what_is_selected_on_a_page_is_found_in_the_text_by_its_words_where_they_stand_once(
+    tmp_path: Path,
+) -> None:
+    pages = (
+        on_page("once", "She  listened.I felt")  # lines of a page are joined as they come
+        + on_page("twice", "the")
+        + on_page("nowhere", "", name="Quotation 12:3")
+        + on_page("named", "", name="And the nurse? P01: She listened.")
+    )
+    found = read(tmp_path, project_xml(pdf(pages, "")))
+    assert [c.quote.text for c in found.codings] == [
+        "She listened. I felt",
+        "And the nurse?\nP01: She listened.",
+    ]
+    assert lost(found)["codings of places in a PDF"] == 2
+    assert any("2 selections on its pages" in note for note in found.report.notes)
+
+
+def test_a_coding_with_two_codes_is_two_and_one_without_its_element_is_one(tmp_path: Path) -> None:
+    code = f'<CodeRef targetGUID="{guid("care")}"/>'
+    both = WAITED.replace("</Coding>", f"{code}</Coding>")
+    assert [c.code_id for c in read(tmp_path, project_xml(text_source(both))).codings] == ["waiting", "care"]
+    bare = selection("waited", START, START + 16, code=None, inside=code)
+    assert [c.code_id for c in read(tmp_path, project_xml(text_source(bare))).codings] == ["care"]
+
+
+def test_a_date_that_is_none_is_told(tmp_path: Path) -> None:
+    xml = project_xml(text_source(WAITED)).replace("2026-01-02T03:04:05Z", "18.03.2019 10:00")
+    found = read(tmp_path, xml)
+    assert (found.codings[0].at, lost(found)["dates"]) == (None, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_read_and_told(tmp_path: Path, encoding: str) -> None:
+    text = TEXT.replace("\n", "\r\n")
+    start = text.index("waited two hours") + 2  # two emoji before it
+    source = text_source(selection("waited", start, start + 16, name="waited two hours"))
+    found = read(tmp_path, project_xml(source), {FILE: text.encode(encoding)})
+    assert [c.quote.text for c in found.codings] == ["waited two hours"]
+    assert found.texts[0].transcript.text == TEXT
+    assert any(encoding in note for note in found.report.notes)
+
+
+def test_a_word_document_where_plain_text_belongs_is_read_as_what_it_is(tmp_path: Path) -> None:
+    data = docx(*(paragraph(run(line)) for line in TEXT.split("\n") if line))
+    start = TEXT.replace("\n\n", "\n").index("waited two hours")
+    source = text_source(selection("waited", start, start + 16, name="waited two hours"))
+    found = read(tmp_path, project_xml(source), {FILE: data})
+    assert [c.quote.text for c in found.codings] == ["waited two hours"]
+    assert found.texts[0].file_name.endswith(".docx")
+
+
+def test_a_memo_in_rich_text_alone_is_read(tmp_path: Path) -> None:
+    inside = f'<NoteRef targetGUID="{guid("n")}"/>'
+    notes = f'<Notes><Note guid="{guid("n")}" name="N" richTextPath="internal://memo.docx"/></Notes>'
+    xml = project_xml(
+        text_source(selection("waited", START, START + 16, name="waited two hours", inside=inside)),
+        after=notes,
+    )
+    files = {FILE: TEXT.encode(), "memo.docx": docx(paragraph(run("so long 😀")))}
+    assert read(tmp_path, xml, files).codings[0].memo == "so long 😀"
+
+
+@pytest.mark.parametrize("stored", ["50% 1.txt", "50%25 1.txt", "caf%C3%A9.txt"])
+def test_a_percent_sign_in_the_name_of_a_file_is_one_or_an_encoding(tmp_path: Path, stored: str) -> None:
+    for written in (stored, stored.replace("%", "%25")):
+        found = read(
+            tmp_path,
+            project_xml(text_source(WAITED, path=f"internal://{written}")),
+            {stored: TEXT.encode()},
+        )
+        assert len(found.codings) == 1
+
+
 BEYOND = selection("beyond", 100_000, 100_009, name="beyond")
 
 

@@ -4,13 +4,17 @@ The standard (version 1.5, section 10.2) counts Unicode code points from 0. In t
 UTF-16 units or bytes, some a CRLF as one and some as two, and some the byte order mark. Every candidate is
 tried on every selection of a source: do the words that the file names stand there, and do selections begin
 and end where words do? The text is never changed to fit.
+
+The words of the standard about the end of a selection (“last character”) can be read otherwise than programs
+write it. A project that only makes sense so is read so: from 0 to the last character, from 1 to the last
+character, or with a byte order mark counted that is no longer in the file.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +31,7 @@ __all__ = ["CONVENTIONS", "Choice", "Convention", "SourceText", "Spans", "choose
 
 Unit = Literal["codepoints", "utf16", "bytes"]
 LineEnds = Literal["asis", "once", "twice"]
+Ends = Literal["after", "last", "from1"]
 DecidedBy = Literal["evidence", "project", "asked", "stated", "only"]
 
 # Points for one selection. A quote that stands at its place says more than any number of word boundaries by
@@ -38,17 +43,20 @@ SURE = 3.0
 
 @dataclass(frozen=True, slots=True, order=True)
 class Convention:
-    """A way of counting: the unit, whether each line end counts one or two (`asis`: what the file has), and
-    whether a byte order mark counts."""
+    """A way of counting: the unit, whether each line end counts one or two (`asis`: what the file has),
+    whether a byte order mark counts, and which position ends a selection: that `after` it, that of its `last`
+    character, or that of its last character where the first of the text has position 1 (`from1`)."""
 
     unit: Unit
     line_ends: LineEnds
     bom: bool = False
+    ends: Ends = "after"
 
     @property
     def name(self) -> str:
         """As it is said to `--offsets`."""
-        return f"{self.unit}-{self.line_ends}{'-bom' if self.bom else ''}"
+        ends = {"after": "", "last": "-last", "from1": "-from1"}[self.ends]
+        return f"{self.unit}-{self.line_ends}{'-bom' if self.bom else ''}{ends}"
 
 
 # In the order of preference among those that read the same words: the standard's first.
@@ -58,16 +66,22 @@ CONVENTIONS: tuple[Convention, ...] = tuple(
     for unit in ("codepoints", "utf16", "bytes")
     for line_ends in ("asis", "once", "twice")
 )
+# What a whole project may do otherwise; each is tried only where the usual ways leave quotes unexplained.
+_UNUSUAL: tuple[tuple[Convention, ...], ...] = (
+    tuple(convention for convention in CONVENTIONS if convention.bom),
+    *(tuple(replace(c, ends=ends) for c in CONVENTIONS) for ends in ("last", "from1")),
+)
 
 
 def parse_convention(name: str) -> Convention:
     """The convention of this name, such as `utf16-twice`. Raises SettingsError for another."""
-    by_name = {convention.name: convention for convention in CONVENTIONS}
+    by_name = {convention.name: convention for way in (*_UNUSUAL, CONVENTIONS) for convention in way}
     if name not in by_name:
         raise SettingsError(
             f"no way of counting positions is called “{name}”",
             hint="codepoints, utf16 or bytes; then -asis, -once or -twice for line ends; then, where a byte "
-            "order mark counts, -bom: such as codepoints-asis or utf16-twice",
+            "order mark counts, -bom; then, where a selection ends with the position of its last character, "
+            "-last (-from1 where the first position is 1): such as codepoints-asis or utf16-twice",
         )
     return by_name[name]
 
@@ -107,9 +121,22 @@ class SourceText:
             ends = f"CRLF {'counted once' if convention.line_ends == 'once' else 'counted twice'}"
         else:
             ends = f"{'CR' if style == 'cr' else 'mixed'} line ends {counted[convention.line_ends]}"
-        if not self.bom:
-            return f"{unit}, {ends}"
-        return f"{unit}, {ends}, BOM {'counted' if convention.bom else 'not counted'}"
+        said = [unit, ends]
+        if self.bom:
+            said.append(f"BOM {'counted' if convention.bom else 'not counted'}")
+        elif convention.bom:
+            said.append("a BOM counted that is not in the file")
+        if convention.ends != "after":
+            said.append("to the last character")
+        if convention.ends == "from1":
+            said.append("from 1")
+        return ", ".join(said)
+
+    def spans(self, convention: Convention, starts: Integers, ends: Integers) -> tuple[Integers, Integers]:
+        """Offsets in `text` of where selections begin and end, half-open; as `places`."""
+        first = starts - 1 if convention.ends == "from1" else starts
+        after = ends + 1 if convention.ends == "last" else ends
+        return self.places(convention, first), self.places(convention, after)
 
     def places(self, convention: Convention, positions: Integers) -> Integers:
         """Offsets in `text` of these positions; -1 for those outside it or inside a character.
@@ -280,8 +307,13 @@ def choose(
     source decides by its own evidence where that is clear; else the sources of the project together.
     `rivals` of a choice is not empty when readings that differ are equally good.
     """
-    readings = {id_: _readings(text, spans) for id_, (text, spans) in sources.items()}
-    named = {id_: _score(text, spans, readings[id_]) for id_, (text, spans) in sources.items()}
+    way = _Way(sources, CONVENTIONS)
+    lost_mark = asked is not None and asked.bom and not any(text.bom for text, _ in sources.values())
+    if asked is not None and (lost_mark or asked not in CONVENTIONS):
+        way = _Way(sources, next(unusual for unusual in _UNUSUAL if asked in unusual))
+    elif asked is None and stated is None and not way.explains_all:
+        way = max((way, *(_Way(sources, unusual) for unusual in _UNUSUAL)), key=lambda w: w.against(way))
+    readings, named = way.readings, way.named
     support: dict[Convention, float] = {}
     for found in readings.values():
         for reading in found:
@@ -293,17 +325,51 @@ def choose(
     }
 
 
-def _readings(source: SourceText, spans: Spans) -> list[_Reading]:
+class _Way:
+    """A project read by some conventions: the readings of each source, and how much they explain together."""
+
+    def __init__(
+        self, sources: Mapping[str, tuple[SourceText, Spans]], conventions: tuple[Convention, ...]
+    ) -> None:
+        lost_mark = all(convention.bom for convention in conventions)
+        self.readings = {
+            id_: _readings(text, spans, [c for c in conventions if text.bom or not c.bom or lost_mark])
+            for id_, (text, spans) in sources.items()
+        }
+        self.named = {id_: _score(text, spans, self.readings[id_]) for id_, (text, spans) in sources.items()}
+        best = [max(found, key=lambda reading: reading.points) for found in self.readings.values()]
+        self.points = sum(reading.points for reading in best)
+        self.found = sum(reading.found for reading in best)
+        self.edges = sum(reading.edges for reading in best)
+        self._names = sum(bool(name.strip()) for _, spans in sources.values() for name in spans.names)
+        self._most = 2 * EDGE * sum(len(spans.starts) for _, spans in sources.values())
+
+    @property
+    def explains_all(self) -> bool:
+        """Whether no other way could be better: every name is a quote; or, without names, words end well."""
+        return self.found == self._names if self._names else self.edges >= _WELL * self._most
+
+    def against(self, usual: _Way) -> float:
+        """How much better than the usual way; 0 for that itself, less where an unusual way is not sure."""
+        if self is usual:
+            return 0.0
+        more = self.points - usual.points
+        better = self.found > usual.found if usual._names else self.edges >= _SURELY_WELL * self._most
+        return more if better and more >= SURE else -1.0
+
+
+_WELL, _SURELY_WELL = 0.8, 0.9
+
+
+def _readings(source: SourceText, spans: Spans, conventions: Sequence[Convention]) -> list[_Reading]:
     """The readings that differ, each with every convention that gives it, in order of preference."""
     import numpy as np
 
     starts, ends = (np.array(side, dtype=np.int64) for side in (spans.starts, spans.ends))
     classes = _classes(source.text)
     found: dict[bytes, _Reading] = {}
-    for convention in CONVENTIONS:
-        if convention.bom and not source.bom:
-            continue
-        first, last = source.places(convention, starts), source.places(convention, ends)
+    for convention in conventions:
+        first, last = source.spans(convention, starts, ends)
         wrong = (first < 0) | (last < 0) | (last < first)
         first, last = np.where(wrong, -1, first), np.where(wrong, -1, last)
         key = first.tobytes() + last.tobytes()
@@ -395,7 +461,9 @@ def _choice(
     stated: Convention | None,
 ) -> Choice:
     rivals: list[_Reading] = []
-    wanted = asked if asked is None or source.bom else Convention(asked.unit, asked.line_ends)
+    wanted = asked
+    if asked is not None and not any(asked in reading.conventions for reading in readings):
+        wanted = replace(asked, bom=False)  # there is none in this source
     by: DecidedBy
     if wanted is not None:
         best, by = next(reading for reading in readings if wanted in reading.conventions), "asked"

@@ -61,7 +61,7 @@ class Package:
         if name is None:
             return None
         if self._archive is not None:
-            info = self._parts.get(name.casefold())
+            info = self._parts.get(name.casefold()) or self._parts.get(unquote(name).casefold())
             return None if info is None else self._count(_read_part(self._archive, info, self.file, MAX_TEXT))
         return self._beside(name)
 
@@ -70,10 +70,11 @@ class Package:
         if self._folder is None:
             return None
         here = self._folder.resolve()
+        wanted = (name.casefold(), unquote(name).casefold())
         folders = [here, *(p for p in here.iterdir() if p.is_dir() and p.name.casefold() == "sources")]
         for folder in folders:
             for path in folder.iterdir():
-                if path.name.casefold() != name.casefold() or not path.is_file():
+                if path.name.casefold() not in wanted or not path.is_file():
                     continue
                 if path.resolve().parent != folder.resolve():
                     continue
@@ -213,5 +214,5 @@ def _file_name(path: str) -> str | None:
         scheme, rest = "relative", path
     if scheme.casefold() not in ("internal", "relative"):
         return None
-    inside = PurePosixPath(unquote(rest).replace("\\", "/").lstrip("/"))
+    inside = PurePosixPath(rest.replace("\\", "/").lstrip("/"))
     return inside.name if inside.name not in ("", ".", "..") and ".." not in inside.parts else None

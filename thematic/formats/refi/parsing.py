@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from thematic.errors import InputError
@@ -39,6 +39,8 @@ _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
 
 MAX_TREE = 2 * 1024**3
 _OWNED_TEXTS = ("TextDescription", "Representation", "Transcript")
+_LEAST_NAME = 20
+_AREAS = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection")
 
 
 def key(guid: str | None) -> str:
@@ -80,6 +82,8 @@ class RawText:
 
     owner: GUID and name of the source that it is the text of; its own for a TextSource. values: of
     variables, by GUID. codings: of the source as a whole. sync: (milliseconds, position) of a transcript.
+    areas: selections on the pages of a PDF that no selection in its text stands for; their name is the words
+    in them, their positions are None.
     """
 
     kind: str
@@ -101,6 +105,7 @@ class RawText:
     notes: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     sync: tuple[tuple[int, int], ...] = ()
+    areas: tuple[RawSelection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +313,7 @@ class _Reader:
 
         for code in element.iter("{*}Code"):
             references = _references(code, "NoteRef")
-            codable = code.get("isCodable", "true").strip() not in ("false", "0")
+            codable = code.get("isCodable", "true").strip().lower() not in ("false", "0")
             self.project.codes.append({"guid": code.get("guid", ""), "codable": codable, "notes": references})
             for reference in code.findall("{*}NoteRef"):
                 code.remove(reference)
@@ -348,16 +353,15 @@ class _Reader:
             if kind not in ("PictureSource", "PDFSource", "AudioSource", "VideoSource"):
                 self.project.unread[kind] += 1
                 continue
-            owned = [
-                child
-                for child in source
-                if _local(child) in ("TextDescription", "Representation", "Transcript")
-            ]
-            self.project.texts += [_raw_text(child, source) for child in owned]
-            own = [c for c in source if _local(c) in ("PictureSelection", "PDFSelection", "AudioSelection")]
-            own += [c for c in source if _local(c) == "VideoSelection"]
+            owned = [child for child in source if _local(child) in _OWNED_TEXTS]
+            texts = [_raw_text(child, source) for child in owned]
+            own = [c for c in source if _local(c) in _AREAS]
+            if texts and kind == "PDFSource":
+                texts[0], own = _with_areas(texts[0], own), []
+            self.project.texts += texts
             codings = sum(1 for selection in own for _ in selection.iterfind("{*}Coding"))
-            codings += sum(1 for _ in source.iterfind("{*}Coding"))
+            if not texts:
+                codings += sum(1 for _ in source.iterfind("{*}Coding"))
             for selection in own:
                 self.project.unread[_local(selection)] += 1
             self.project.other_sources.append((kind, source.get("name", ""), codings))
@@ -398,11 +402,11 @@ def _raw_text(element: Any, owner: Any) -> RawText:
         else:
             continue
         selections.append(_selection(child, start, end))
-    whole = list(element.iterfind("{*}Coding"))
+    whole = _codings(element)
     values = _values(element)
     notes = _references(element, "NoteRef")
     if owner is not element:
-        whole += list(owner.iterfind("{*}Coding"))
+        whole += _codings(owner)
         values += _values(owner)
         notes += _references(owner, "NoteRef")
     return RawText(
@@ -416,13 +420,39 @@ def _raw_text(element: Any, owner: Any) -> RawText:
         rich_path=element.get("richTextPath", ""),
         inline=_inline(element),
         selections=tuple(selections),
-        codings=tuple(map(_coding, whole)),
+        codings=tuple(whole),
         notes=notes,
         values=values,
         sync=tuple(sorted((t, p) for t, p in sync.values() if t is not None and p is not None)),
         description=_child_text(element, "Description"),
+        areas=(),
         **_made(element),
     )
+
+
+def _with_areas(text: RawText, elements: Iterable[Any]) -> RawText:
+    """The text of a PDF with what is selected on its pages.
+
+    ATLAS.ti writes such a selection twice, on the page and in the text, with one GUID: it is one selection.
+    """
+    selections = {key(selection.guid): selection for selection in text.selections}
+    areas: list[RawSelection] = []
+    for element in elements:
+        area = _selection(element, None, None)
+        twin = selections.get(key(area.guid))
+        if twin is not None:
+            known = {coding.code for coding in twin.codings}
+            more = tuple(coding for coding in area.codings if coding.code not in known)
+            selections[key(area.guid)] = replace(twin, codings=(*twin.codings, *more))
+            continue
+        inside = element.find("{*}Representation")
+        words = _inline(inside) if inside is not None else None
+        if words is None and len(area.name) >= _LEAST_NAME and not area.name.endswith(("…", "...")):
+            words = area.name
+        areas.append(replace(area, name=words or ""))
+    if len(selections) < len(text.selections):  # some share a GUID, or have none
+        return replace(text, areas=tuple(areas))
+    return replace(text, selections=tuple(selections.values()), areas=tuple(areas))
 
 
 def _made(element: Any) -> dict[str, str]:
@@ -442,21 +472,29 @@ def _selection(element: Any, start: int | None, end: int | None) -> RawSelection
         end=end,
         line=element.sourceline or 0,
         description=_child_text(element, "Description"),
-        codings=tuple(map(_coding, element.iterfind("{*}Coding"))),
+        codings=(
+            *_codings(element),
+            # Some programs leave out the Coding around its code.
+            *(RawCoding(guid="", code=code) for code in _references(element, "CodeRef")),
+        ),
         notes=_references(element, "NoteRef"),
         **_made(element),
     )
 
 
-def _coding(element: Any) -> RawCoding:
-    codes = _references(element, "CodeRef")
-    return RawCoding(
-        guid=element.get("guid", ""),
-        code=codes[0] if codes else "",
-        user=key(element.get("creatingUser")),
-        at=element.get("creationDateTime", ""),
-        notes=_references(element, "NoteRef"),
-    )
+def _codings(element: Any) -> list[RawCoding]:
+    """A coding for each code: the standard allows one code in a Coding, some programs write more."""
+    return [
+        RawCoding(
+            guid="" if number else coding.get("guid", ""),
+            code=code,
+            user=key(coding.get("creatingUser")),
+            at=coding.get("creationDateTime", ""),
+            notes=_references(coding, "NoteRef"),
+        )
+        for coding in element.iterfind("{*}Coding")
+        for number, code in enumerate(_references(coding, "CodeRef") or ("",))
+    ]
 
 
 def _references(element: Any, name: str) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ from thematic.formats.refi.parsing import (
 from thematic.formats.refi.times import with_times
 from thematic.formats.transcripts.reading import ReadSettings, SourceFile, clean_id
 from thematic.model import Code, Codebook, Coder, Layer, Quote, Transcript
+from thematic.quoting import SearchedText, find_words
 from thematic.text import join_names, snippet
 
 __all__ = ["read", "sniff"]
@@ -223,7 +224,7 @@ class _Reader:
 
     def _text(self, raw: RawText) -> _Text | None:
         name = raw.owner_name if raw.kind != "AudioSource" or not raw.name else raw.name
-        number = len(raw.selections) + len(raw.codings)
+        number = len(raw.selections) + len(raw.areas) + len(raw.codings)
         stem = Path(name).stem if Path(name).suffix.lower() in _ENDINGS else name
         try:
             decoded = self._decoded(raw)
@@ -265,22 +266,20 @@ class _Reader:
         if raw.inline is not None and not raw.plain_path:
             return SourceText(raw.inline), raw.inline.encode("utf-8", "surrogatepass"), ".txt", []
         data = self.package.part(raw.plain_path) if raw.plain_path else None
-        if data is not None:
+        if data is not None and not data.startswith(tuple(_DOCUMENTS)):
             source, told = _decode(data, self.settings.encoding)
             return source, data, ".txt", told
         if raw.inline is not None:
             return SourceText(raw.inline), raw.inline.encode("utf-8", "surrogatepass"), ".txt", []
-        data = self.package.part(raw.rich_path) if raw.rich_path else None
+        path = raw.plain_path if data is not None else raw.rich_path
+        data = data or (self.package.part(path) if path else None)
         if data is None:
             return None
-        extension = Path(raw.rich_path).suffix.lower()
-        from thematic.formats.transcripts.front_door import read_file
-
-        reading = read_file(
-            SourceFile(f"{clean_id(raw.owner_name)}{extension}", data), settings=ReadSettings()
-        )
-        # Our readers set paragraphs apart by an empty line; programs count one line end, or a CRLF, for each.
-        text = reading.transcripts[0].text.replace("\n\n", "\n")
+        by_content = next((ending for mark, ending in _DOCUMENTS.items() if data.startswith(mark)), "")
+        extension = Path(path).suffix.lower()
+        if by_content and extension in ("", ".txt"):
+            extension = by_content
+        text = _document_text(data, f"{clean_id(raw.owner_name)}{extension}")
         told = ["only its rich text is in the file; positions are counted in its plain words"]
         return SourceText(text), data, extension, told
 
@@ -311,13 +310,10 @@ class _Reader:
         placed = [s for s in text.raw.selections if s.start is not None and s.end is not None]
         for i, selection in enumerate(placed):
             ours = choice.starts[i], choice.ends[i]
-            spans = Spans([selection.start or 0], [selection.end or 0], [""])
             import numpy as np
 
-            theirs = tuple(
-                int(text.source.places(rival, np.array(side, dtype=np.int64))[0])
-                for side in (spans.starts, spans.ends)
-            )
+            sides = (np.array([side or 0], dtype=np.int64) for side in (selection.start, selection.end))
+            theirs = tuple(int(side[0]) for side in text.source.spans(rival, *sides))
             if ours != theirs:
                 words = [snippet(text.source.text[max(a, 0) : max(b, 0)], 40) for a, b in (ours, theirs)]
                 message = (
@@ -381,6 +377,8 @@ class _Reader:
                     text = None if data is None else _decode(data, None)[0].text
                 except ThematicError:
                     text = None
+            if text is None and note.rich_path and not note.description:
+                text = self._rich_note(note.rich_path)
             if text is None:
                 text = note.description
                 if not text and (note.plain_path or note.rich_path):
@@ -388,6 +386,14 @@ class _Reader:
             found[key(note.guid)] = (note.name, text)
             self.memos[key(note.guid)] = text.strip()
         return found
+
+    def _rich_note(self, path: str) -> str | None:
+        try:
+            data = self.package.part(path)
+            name = f"memo{Path(path).suffix.lower()}"
+            return None if data is None else _document_text(data, name)
+        except ThematicError:
+            return None
 
     def _memo(self, references: Iterable[str], description: str = "") -> str:
         parts = [description.strip()]
@@ -410,6 +416,7 @@ class _Reader:
                 span = self._span(text, selection, placed)
                 if span is not None:
                     made += self._selected(text, selection, span, codes)
+            made += self._on_pages(text, codes)
             whole = (0, len(text.source.text))
             for coding in text.raw.codings:
                 made += self._coded(text, coding, whole, codes, None)
@@ -419,6 +426,24 @@ class _Reader:
                     "they are codings of all its words",
                     count=len(text.raw.codings),
                 )
+        return made
+
+    def _on_pages(self, text: _Text, codes: dict[str, Code]) -> list[ProjectCoding]:
+        """Selections on the pages of a PDF, where their words stand once in its text."""
+        made: list[ProjectCoding] = []
+        searched = SearchedText(text.source.text)
+        placed = 0
+        for area in text.raw.areas:
+            places = find_words(searched, area.name)
+            if len(places.spans) == 1:
+                placed += 1
+                made += self._selected(text, area, places.spans[0], codes)
+            elif area.codings:
+                why = "a place there is no span of text"
+                self.losses.add("codings of places in a PDF", why, count=len(area.codings))
+        if placed:
+            message = f"{placed} selections on its pages were found in its text by their words"
+            self.notes.append(f"{text.transcript.title}: {message}")
         return made
 
     def _selected(
@@ -442,7 +467,7 @@ class _Reader:
                     quote=_quote(text, span),
                     coder_id=coder,
                     code_id=None,
-                    at=_date(selection.at),
+                    at=self._moment(selection.at),
                     memo=memo,
                     layer=layer,
                     details=details,
@@ -481,7 +506,7 @@ class _Reader:
                 quote=_quote(text, span),
                 coder_id=coder,
                 code_id=code.id,
-                at=_date(date),
+                at=self._moment(date),
                 memo=memo,
                 whole=selection is None,
                 layer=layer,
@@ -494,6 +519,12 @@ class _Reader:
         same = " ".join(selection.description.split()) == " ".join(selection.name.split())
         ours = own_convention(self.project.origin) is not None
         return "" if same and not ours else selection.description
+
+    def _moment(self, written: str) -> datetime | None:
+        found = _date(written)
+        if found is None and written.strip() and not written.strip().startswith("0001"):
+            self.losses.add("dates", "not written as the standard writes a date", example=written)
+        return found
 
     def _author(self) -> str:
         return key(self.project.attributes.get("creatingUserGUID"))
@@ -558,7 +589,7 @@ class _Reader:
                     text=words,
                     about=join_names(about.get(guid, [])),
                     coder_id=coder.id if coder else "",
-                    at=_date(note.at),
+                    at=self._moment(note.at),
                 )
             )
         return tuple(made)
@@ -654,6 +685,16 @@ def _by_guid(codebook: Codebook | None) -> dict[str, Code]:
 _FIRST_YEAR = 1900
 _ENDINGS = (".txt", ".docx", ".doc", ".rtf", ".odt", ".pdf", ".md", ".html", ".htm", ".mp3", ".mp4", ".wav")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_DOCUMENTS = {b"PK\x03\x04": ".docx", b"{\\rtf": ".rtf"}
+
+
+def _document_text(data: bytes, name: str) -> str:
+    """The plain words of a document of a word processor."""
+    from thematic.formats.transcripts.front_door import read_file
+
+    reading = read_file(SourceFile(name, data), settings=ReadSettings())
+    # Our readers set paragraphs apart by an empty line; programs count one line end, or a CRLF, for each.
+    return reading.transcripts[0].text.replace("\n\n", "\n")
 
 
 def _decode(data: bytes, encoding: str | None) -> tuple[SourceText, list[str]]:
@@ -669,12 +710,25 @@ def _decode(data: bytes, encoding: str | None) -> tuple[SourceText, list[str]]:
             return SourceText(data.decode(encoding), encoding=encoding), []
         except (LookupError, UnicodeDecodeError) as error:
             raise InputError(f"not {encoding} text: {error}") from None
+    if (unmarked := _unmarked_utf16(data)) is not None:
+        told = f"no byte order mark; every other byte is zero, so it was read as {unmarked}"
+        return SourceText(data.decode(unmarked, "replace"), encoding=unmarked), [told]
     try:
         return SourceText(data.decode("utf-8")), []
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
         told = "not UTF-8, read as Western Windows (cp1252): look at letters with accents"
         return SourceText(text, encoding="cp1252"), [told]
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """utf-16-le or -be where the zeros of Western letters say so; no text in UTF-8 has any zeros."""
+    head = data[:65536]
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        high, low = head[offset::2], head[1 - offset :: 2]
+        if high.count(0) > 0.4 * len(high) and low.count(0) < 0.1 * len(low):
+            return encoding
+    return None
 
 
 def _quote(text: _Text, span: tuple[int, int]) -> Quote:
