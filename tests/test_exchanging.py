@@ -28,6 +28,7 @@ from thematic.importing import import_project, new_study
 from thematic.journal import Journal
 from thematic.model import Codebook, Decision, Quote
 from thematic.pipeline import Pipeline
+from thematic.selection import Selection
 from thematic.status import verify_study
 from thematic.study import Study, StudySettings
 
@@ -274,9 +275,13 @@ def rich_project() -> str:
 
 @pytest.fixture
 def imported(tmp_path: Path) -> Study:
+    return imported_from(tmp_path, rich_project())
+
+
+def imported_from(tmp_path: Path, xml: str) -> Study:
     path = tmp_path / "clinic.qdpx"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("project.qde", rich_project())
+        archive.writestr("project.qde", xml)
         archive.writestr(f"Sources/{guid(30)}.TXT", TEXT.replace("\n", "\r\n"))
     project = read_project(path)
     study = new_study(tmp_path / "study", project)
@@ -320,6 +325,58 @@ def test_a_project_through_a_study_comes_back_as_it_was(imported: Study) -> None
     assert link.attrib["guid"] == guid(50)
     assert "basePath" not in after.attrib
     assert guid(2).upper() in etree.tostring(after).decode()  # as it was written
+
+
+OTHERS = (
+    f'<PictureSource guid="{guid(80)}" name="a.jpg" path="internal://a.jpg" currentPath="/Users/ada/a.jpg">'
+    f'<PictureSelection guid="{guid(81)}" firstX="1" firstY="1" secondX="2" secondY="2">'
+    f'<Coding guid="{guid(82)}"><CodeRef targetGUID="{guid(3)}"/></Coding>'
+    f'<Coding guid="{guid(83)}"><CodeRef targetGUID="{guid(2)}"/></Coding></PictureSelection></PictureSource>'
+    f'<AudioSource guid="{guid(84)}" name="b.mp3" path="absolute:///Users/ada/b.mp3"/>'
+    f'<TextSource guid="{guid(85)}" name="gone" plainTextPath="internal://gone.txt">'
+    f'<PlainTextSelection guid="{guid(86)}" startPosition="3" endPosition="9" creatingUser="{guid(99)}"/>'
+    f"</TextSource>"
+)
+
+
+@pytest.mark.parametrize("profile", ["spec", "nvivo-win"])
+def test_sources_without_words_go_back_as_they_came_and_tell_nothing_of_a_computer(
+    tmp_path: Path, profile: str
+) -> None:
+    xml = rich_project().replace("</Sources>", f"{OTHERS}</Sources>")
+    study = imported_from(tmp_path, xml)
+    after = exported(study, profile=profile)
+    SCHEMA.assertValid(after)
+    text = etree.tostring(after).decode()
+    assert "ada/" not in text and "currentPath" not in text
+    paths = [s.get("path") or s.get("plainTextPath") for s in after.find(NS + "Sources")][1:]
+    assert paths == ["relative:///a.jpg", "relative:///b.mp3", "relative:///gone.txt"]
+    for number in (80, 81, 82, 83, 84, 85, 86):
+        assert f'guid="{guid(number)}"' in text
+    assert guid(99) not in text  # a user that is not in the list
+    selected = after.find(f".//{NS}PlainTextSelection[@guid='{guid(86)}']")
+    assert (selected.get("startPosition"), selected.get("endPosition")) == ("3", "9")
+    # a part of the study takes no pictures
+    assert guid(80) not in etree.tostring(exported(study, selection=Selection(coders=("Ada",)))).decode()
+
+
+def test_what_was_no_valid_element_when_it_came_does_not_keep_a_study_from_leaving(tmp_path: Path) -> None:
+    odd = f'<PictureSource guid="{guid(87)}"><Surprise/></PictureSource>'
+    xml = rich_project().replace("</Sources>", f"{odd}</Sources>").replace("<Set ", '<Set rank="1" ')
+    study = imported_from(tmp_path, xml)
+    written = export_qdpx(Pipeline(study))
+    assert guid(87).encode() not in zipfile.ZipFile(io.BytesIO(written.data)).read("project.qde")
+    told = {loss.what for loss in written.report.losses}
+    assert {"sources without text", "sets"} <= told
+
+
+def test_a_project_of_which_no_text_is_there_goes_through_a_study(tmp_path: Path) -> None:
+    xml = rich_project()
+    a, b = xml.index("<Sources>"), xml.index("</Sources>")
+    study = imported_from(tmp_path, f"{xml[:a]}<Sources>{OTHERS}{xml[b:]}")
+    after = exported(study)
+    SCHEMA.assertValid(after)
+    assert [s.get("guid") for s in after.find(NS + "Sources")] == [guid(80), guid(84), guid(85)]
 
 
 def test_what_it_means_is_in_the_study(imported: Study) -> None:

@@ -6,7 +6,7 @@ as the codings of a user who says that it is a machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from thematic.anchoring import anchor
 from thematic.coded_project import CodedProject, Losses, LossReport, ProjectCoding, ProjectText
 from thematic.journal import read_journal
 from thematic.kept_imports import kept_records
-from thematic.model import Coder, Coding, Decision, Quote, StudyData, Suggestion, Transcript
+from thematic.model import Codebook, Coder, Coding, Decision, Quote, StudyData, Suggestion, Transcript
 from thematic.pipeline import Pipeline
 from thematic.review import Judgement, Review
 from thematic.selection import Selection, select
@@ -44,8 +44,14 @@ def export_qdpx(
 def study_project(
     pipeline: Pipeline, *, with_suggestions: bool = False, selection: Selection | None = None
 ) -> CodedProject:
-    """The study as it stands now: texts, codebook, and what people's decisions add up to."""
+    """The study as it stands now: texts, codebook, and what people's decisions add up to.
+
+    A study without texts goes out too when an import has kept sources for the way back.
+    """
     losses = Losses()
+    kept = _joined(record for record in kept_records(pipeline.study) if record.get("format") == "refi-qda")
+    if kept["sources"] and not selection and not pipeline.study.transcript_ids():
+        return _project(pipeline, (), pipeline.codebook, (), (), losses, kept)
     reviews = {coder: Review.replay(coder, made) for coder, made in _decisions(pipeline).items()}
     codings = [coding for review in reviews.values() for coding in _of_coder(review, losses)]
     transcripts = tuple(pipeline.transcripts.values())
@@ -56,13 +62,13 @@ def study_project(
         coders.append(Coder(id=MACHINE, name=MACHINE, kind="model"))
     if selection:
         data = select(_data(pipeline, codings, coders), selection)
-        kept = {(c.coder_id, c.layer, c.quote, c.code_id) for c in data.codings}
+        chosen = {(c.coder_id, c.layer, c.quote, c.code_id) for c in data.codings}
         asked = bool(selection.codes)
         ids = {transcript.id for transcript in data.transcripts}
         codings = [
             c
             for c in codings
-            if (c.coder_id, c.layer, c.quote, c.code_id or "") in kept
+            if (c.coder_id, c.layer, c.quote, c.code_id or "") in chosen
             or (c.code_id is None and not asked and _is_asked(c, selection, ids))
         ]
         transcripts, codebook, coders = data.transcripts, data.codebook, list(data.coders)
@@ -76,6 +82,21 @@ def study_project(
     if speakers:
         reason = "speakers and times stand in the text only: the standard has no place for turns"
         losses.add("texts with turns", reason, count=speakers)
+    # Pictures, and what is coded in them, are nobody's part.
+    kept = kept | {"sources": []} if selection else kept
+    codings = [coding for coding in codings if coding not in unknown] if unknown else codings
+    return _project(pipeline, transcripts, codebook, coders, codings, losses, kept)
+
+
+def _project(
+    pipeline: Pipeline,
+    transcripts: Sequence[Transcript],
+    codebook: Codebook,
+    coders: Sequence[Coder],
+    codings: Sequence[ProjectCoding],
+    losses: Losses,
+    kept: Mapping[str, Any],
+) -> CodedProject:
     return CodedProject(
         title=pipeline.study.settings.title,
         program="thematic",
@@ -85,9 +106,9 @@ def study_project(
         codebook=codebook,
         texts=tuple(_text(transcript) for transcript in transcripts),
         coders=tuple(coders),
-        codings=tuple(coding for coding in codings if coding not in unknown) if unknown else tuple(codings),
+        codings=tuple(codings),
         report=LossReport(losses=losses.all()),
-        kept=_joined(record for record in kept_records(pipeline.study) if record.get("format") == "refi-qda"),
+        kept=kept,
     )
 
 
@@ -258,7 +279,7 @@ def _suggested(suggestions: Iterable[Suggestion], excerpts: Mapping[str, Any]) -
 def _joined(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """What all imports have kept, as one: by the ids that the texts have in this study."""
     joined: dict[str, Any] = {"codes": {}, "texts": {}, "project": {}, "xml": {}}
-    lists: dict[str, dict[str, Any]] = {"users": {}, "variables": {}, "cases": {}, "notes": {}}
+    lists: dict[str, dict[str, Any]] = {"users": {}, "variables": {}, "cases": {}, "notes": {}, "sources": {}}
     for record in records:
         kept = record["kept"]
         names = record.get("transcripts", {})

@@ -100,6 +100,8 @@ def user_name() -> str:
 
 def _forms(study: Study) -> tuple[list[dict[str, Any]], dict[str, State]]:
     """What the last check of these texts found, or what the rules find now."""
+    if not study.transcript_ids():  # a project of which only the codes and pictures came
+        return [], {}
     pipeline = Pipeline(study)
     key = _key(pipeline)
     path = study.machine / "identifiers.json"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from thematic.coded_project import CodedProject, Losses
 from thematic.formats.refi.elements import Elements, valid_guid
 from thematic.formats.refi.parsing import NAMESPACE, key
 
-__all__ = ["KeptElements", "kept_elements"]
+__all__ = ["KeptElements", "kept_elements", "parsed_element", "project_schema", "valid_in", "written_element"]
 
 _REFERENCES = ("MemberCode", "MemberSource", "MemberNote", "NoteRef")
 
@@ -29,17 +31,21 @@ def kept_elements(
     """What goes back. known: GUIDs of codes, users, texts, selections and codings, as they are written."""
     notes: dict[str, str] = {}
     for note in project.kept.get("notes", ()):
-        element = _parsed(note["xml"])
+        element = parsed_element(note["xml"])
         guid = valid_guid(note["guid"])
         if element is None or not guid:
             losses.add("memos", "they were not valid when they came")
             continue
-        notes[guid] = _note(element, note["text"])
+        xml = _note(element, note["text"])
+        if valid_in("Notes", xml):
+            notes[guid] = xml
+        else:
+            losses.add("memos", "they were not valid when they came")
     everything = {**known, **{key(guid): guid for guid in notes}}
     found = KeptElements([make.group("Notes", notes.values())])
     xml = project.kept.get("xml", {})
     for name in ("Links", "Sets", "Graphs"):
-        elements = [_parsed(text) for text in xml.get(name, ())]
+        elements = [parsed_element(text) for text in xml.get(name, ())]
         everything |= {key(e.get("guid")): e.get("guid") for e in elements if e is not None}
         found.groups.append(make.group(name, _connected(name, elements, everything, losses)))
     about = project.kept.get("project", {})
@@ -66,7 +72,11 @@ def _connected(name: str, elements: list[Any], everything: Mapping[str, str], lo
             if local in _REFERENCES and key(child.get("targetGUID")) not in everything:
                 element.remove(child)
                 losses.add("members of sets", "they are not in the study", example=element.get("name", ""))
-        rows.append(_string(element))
+        xml = written_element(element)
+        if valid_in(name, xml):
+            rows.append(xml)
+        else:
+            losses.add(name.lower(), "they were not valid when they came")
     return rows
 
 
@@ -83,11 +93,11 @@ def _note(element: Any, text: str) -> str:
     content.text = text
     description = element.find(f"{{{NAMESPACE}}}Description")
     element.insert(0 if description is None else 1, content)
-    return _string(element)
+    return written_element(element)
 
 
-def _parsed(xml: str) -> Any:
-    """The element, or None when it does not fit the schema even by itself."""
+def parsed_element(xml: str) -> Any:
+    """The element, or None when it is no XML."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -97,7 +107,27 @@ def _parsed(xml: str) -> Any:
         return None
 
 
-def _string(element: Any) -> str:
+def valid_in(group: str, xml: str) -> bool:
+    """Whether the element is valid in this group of a project, by the schema of the standard."""
+    from lxml import etree
+
+    project = f'<Project xmlns="{NAMESPACE}" name="x"><{group}>{xml}</{group}></Project>'
+    try:
+        return bool(project_schema().validate(etree.fromstring(project.encode("utf-8", "replace"))))
+    except etree.XMLSyntaxError:
+        return False
+
+
+@cache
+def project_schema() -> Any:
+    """The schema of the standard for projects."""
+    from lxml import etree
+
+    return etree.XMLSchema(etree.fromstring(files("thematic").joinpath("schemas/Project.xsd").read_bytes()))
+
+
+def written_element(element: Any) -> str:
+    """The element as it stands in a project, whose namespace it does not say again."""
     from lxml import etree
 
     text = str(etree.tostring(element, encoding="unicode"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from thematic.errors import InputError
 
 __all__ = [
     "NAMESPACE",
+    "OtherSource",
     "Project",
     "RawCase",
     "RawCoding",
@@ -25,6 +26,7 @@ __all__ = [
     "RawVariable",
     "key",
     "parse_project",
+    "source_elements",
 ]
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -143,6 +145,16 @@ class RawNote:
     xml: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSource:
+    """A source that is no text; `codings` counts those of places in it."""
+
+    kind: str
+    guid: str
+    name: str
+    codings: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Project:
     """All that the XML says. `kept` are elements with no place in a study, as they stand, by their name."""
@@ -162,7 +174,7 @@ class Project:
     notes: list[RawNote] = field(default_factory=list)
     kept: dict[str, list[str]] = field(default_factory=dict)
     unread: Counter[str] = field(default_factory=Counter)
-    other_sources: list[tuple[str, str, int]] = field(default_factory=list)
+    other_sources: list[OtherSource] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
 
 
@@ -180,6 +192,17 @@ def parse_project(data: bytes, name: str) -> Project:
         )
     reader = _Reader(root, repairs)
     return reader.read()
+
+
+def source_elements(data: bytes, name: str, guids: Collection[str]) -> list[dict[str, str]]:
+    """GUID and XML of the sources with one of these GUIDs (keys), in a project that has been read."""
+    sources = (child for child in _root(data, name, []) if _local(child) == "Sources")
+    return [
+        {"guid": source.get("guid", ""), "xml": _xml(source)}
+        for group in sources
+        for source in group
+        if key(source.get("guid")) in guids
+    ]
 
 
 def _root(data: bytes, name: str, repairs: list[str]) -> Any:
@@ -364,7 +387,10 @@ class _Reader:
                 codings += sum(1 for _ in source.iterfind("{*}Coding"))
             for selection in own:
                 self.project.unread[_local(selection)] += 1
-            self.project.other_sources.append((kind, source.get("name", ""), codings))
+            made = OtherSource(
+                kind=kind, guid=source.get("guid", ""), name=source.get("name", ""), codings=codings
+            )
+            self.project.other_sources.append(made)
             source.clear()
 
     def _notes(self, element: Any) -> None:

@@ -39,6 +39,7 @@ from thematic.formats.refi.parsing import (
     RawText,
     key,
     parse_project,
+    source_elements,
 )
 from thematic.formats.refi.times import with_times
 from thematic.formats.transcripts.reading import ReadSettings, SourceFile, clean_id
@@ -103,6 +104,7 @@ class _Reader:
     memos: dict[str, str] = field(default_factory=dict)
     used_notes: set[str] = field(default_factory=set)
     spans: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)
 
     def read(self) -> CodedProject:
         raw = self.project
@@ -211,13 +213,17 @@ class _Reader:
             text = self._text(raw)
             if text is not None:
                 found.append(text)
-        for kind, name, codings in self.project.other_sources:
-            what = _KINDS.get(kind, "source")
-            self.losses.add(f"{what} files", "a study holds texts only", example=name)
-            if codings:
-                self.losses.add(
-                    f"codings of places in a {what}", "a place there is no span of text", count=codings
-                )
+        carried = {key(text.raw.owner) for text in found}
+        others = self.project.other_sources
+        self.lacking |= {key(source.guid) for source in others}
+        self.lacking -= {*carried, ""}
+        for source in others:
+            what = _KINDS.get(source.kind, "source")
+            self.losses.add(f"{what} files", "a study holds texts only", example=source.name)
+            if source.codings:
+                kept = BESIDE if key(source.guid) in self.lacking else ""
+                why = "a place there is no span of text"
+                self.losses.add(f"codings of places in a {what}", why, count=source.codings, kept=kept)
         if len({key(text.raw.owner) for text in found}) < len(found):
             self.notes.append("some recordings have several transcripts: each is a transcript of its own")
         return found
@@ -232,11 +238,11 @@ class _Reader:
             if number and not self.settings.partial:
                 self.problems += [replace(problem, line=raw.line) for problem in error.problems]
             else:
-                self._without_text(name, number, error.problem.message)
+                self._without_text(raw, name, number, error.problem.message)
             return None
         if decoded is None or not decoded[0].text.strip():
             why = "its text is not in the file" if decoded is None else "its text is empty"
-            self._without_text(name or raw.guid, number, why)
+            self._without_text(raw, name or raw.guid, number, why)
             return None
         source, original, extension, told = decoded
         self.notes += [f"{name}: {message}" for message in told]
@@ -256,10 +262,12 @@ class _Reader:
         )
         return _Text(raw, source, original, file.name, transcript)
 
-    def _without_text(self, name: str, number: int, why: str) -> None:
+    def _without_text(self, raw: RawText, name: str, number: int, why: str) -> None:
+        self.lacking.add(key(raw.owner))
         self.losses.add("texts", why, example=name)
         if number:
-            self.losses.add("selections and codings of a text", why, count=number, example=name)
+            what = "selections and codings of a text"
+            self.losses.add(what, why, count=number, example=name, kept=BESIDE)
 
     def _decoded(self, raw: RawText) -> tuple[SourceText, bytes, str, list[str]] | None:
         """The text of a source, its bytes, their extension, and what to tell; None when it has none."""
@@ -666,6 +674,9 @@ class _Reader:
             ],
             "notes": [self._kept_note(note) for note in raw.notes],
             "xml": raw.kept,
+            "sources": source_elements(self.package.project, self.package.name, self.lacking)
+            if self.lacking
+            else [],
             "offsets": {
                 text.transcript.id: text.choice.record() for text in texts if text.choice is not None
             },

@@ -11,7 +11,6 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from typing import Any
 
 from thematic.codebook import id_from_name, walk
@@ -19,11 +18,12 @@ from thematic.coded_project import CodedProject, Losses, LossReport
 from thematic.errors import InputError, SettingsError
 from thematic.formats.codebooks.codebook_qdc import code_guids, describe, read_codebook_qdc
 from thematic.formats.refi.casebook import casebook
-from thematic.formats.refi.coded_sources import coded_sources
+from thematic.formats.refi.coded_sources import CodedSources, coded_sources
 from thematic.formats.refi.conventions import PROFILES, origin_of
 from thematic.formats.refi.elements import Elements, valid_date, valid_guid
 from thematic.formats.refi.identity import MACHINE_GUID, MACHINE_NAME, layered_name, user_guid
-from thematic.formats.refi.kept_elements import kept_elements
+from thematic.formats.refi.kept_elements import kept_elements, project_schema
+from thematic.formats.refi.kept_sources import kept_sources
 from thematic.formats.refi.parsing import NAMESPACE, key
 from thematic.model import Codebook, Layer
 
@@ -56,6 +56,7 @@ def write_project(project: CodedProject, *, profile: str = "spec") -> Written:
         if valid_guid(note["guid"])
     }
     sources = coded_sources(project, users, written_notes, make, losses, windows=profile == "nvivo-win")
+    _add_kept_sources(project, sources, users, written_notes, losses)
     variables, cases = casebook(project, sources, make, losses)
     codes = ""
     if project.codebook is not None:
@@ -105,6 +106,21 @@ def write_project(project: CodedProject, *, profile: str = "spec") -> Written:
     return Written(_package(xml, sources.files), report)
 
 
+def _add_kept_sources(
+    project: CodedProject,
+    sources: CodedSources,
+    users: Mapping[tuple[str, Layer], str],
+    notes: Mapping[str, str],
+    losses: Losses,
+) -> None:
+    codes = code_guids(project.codebook).values() if project.codebook else ()
+    known = {key(guid): guid for guid in (*codes, *users.values(), *notes.values())}
+    variables = {key(variable["guid"]) for variable in project.kept.get("variables", ())}
+    elements, guids = kept_sources(project, known, variables, sources.guids, losses)
+    sources.elements += elements
+    sources.guids |= guids
+
+
 def _opening(
     project: CodedProject, users: Mapping[tuple[str, Layer], str], profile: str, make: Elements
 ) -> str:
@@ -126,8 +142,7 @@ def validate(xml: bytes) -> None:
     """Raise InputError unless this is valid by the schema of the standard. Holds one element at a time."""
     from lxml import etree
 
-    schema = etree.XMLSchema(etree.fromstring(files("thematic").joinpath("schemas/Project.xsd").read_bytes()))
-    options = {"resolve_entities": False, "no_network": True, "huge_tree": True, "schema": schema}
+    options = {"resolve_entities": False, "no_network": True, "huge_tree": True, "schema": project_schema()}
     try:
         for _, element in etree.iterparse(io.BytesIO(xml), events=("end",), **options):
             element.clear()
