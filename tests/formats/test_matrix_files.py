@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -129,11 +133,80 @@ def test_the_scripts_name_every_column_in_order() -> None:
         header = files[f"{name}.csv"].decode("utf-8-sig").split("\r\n", 1)[0].split(",")
         spss = files["read_in_spss.sps"].decode("utf-8-sig")
         part = spss[spss.index(f"/FILE='{name}.csv'") :]
-        named = re.findall(r"(?m)^  (\w+) [AF][\d.]+\r?$", part[: part.index("DATASET")].replace(".\r", "\r"))
+        named = re.findall(
+            r"(?m)^  (\w+) [AF][\d.]+\r?$", part[: part.index("VARIABLE LABELS")].replace(".\r", "\r")
+        )
         assert named == header
         script = files["read_in_r.R"].decode("ascii")
         part = script[script.index(f'"{name}.csv"') :]
         assert re.findall(r"(?m)^    (\w+) = ", part[: part.index("\n)")]) == header
+
+
+def hard_to_read() -> StudyData:
+    data = make_study_data()
+    names = {"ease": "quo\"te \\ back, it's; Über 😀", "bonds": "AND", "extra-support": "x" * 400}
+    codes = tuple(replace(code, name=names.get(code.id, code.name)) for code in data.codebook.codes)
+    told = replace(data.transcripts[0], attributes={"1st": 'a, "b"; c', "größe": "=1"})
+    return replace(
+        data,
+        codebook=replace(data.codebook, codes=codes),
+        transcripts=(told, *data.transcripts[1:]),
+    )
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not here")
+def test_r_itself_reads_the_tables(tmp_path: Path) -> None:
+    for name, made in render_files(hard_to_read()).items():
+        (tmp_path / name).write_bytes(made)
+    ask = (
+        "t <- excerpts_by_code; cat(nrow(t), nrow(participants_by_code), sum(is.na(t$ease)), class(t$ease), "
+        't$v_1st[1], attr(t$ease, "label"), sep = "\\n")'
+    )
+    (tmp_path / "ask.R").write_text(f'source("read_in_r.R", chdir = TRUE)\n{ask}\n')
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "ask.R"],
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = table(hard_to_read())
+    assert done.stdout.split("\n")[:6] == [
+        str(len(rows)),
+        str(len(table(hard_to_read(), "participants_by_code.csv"))),
+        str(sum(row["ease"] == "" for row in rows)),
+        "integer",
+        'a, "b"; c',
+        "Online and in person › quo\"te \\ back, it's; Über 😀",
+    ]
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("pspp") is None, reason="PSPP is not here")
+def test_pspp_reads_the_tables_and_keeps_both(tmp_path: Path) -> None:
+    for name, made in render_files(hard_to_read()).items():
+        (tmp_path / name).write_bytes(made)
+    script = (tmp_path / "read_in_spss.sps").read_text("utf-8-sig")
+    ask = (
+        "LIST VARIABLES=excerpt ease.\nDATASET ACTIVATE participants_by_code.\nLIST VARIABLES=participant.\n"
+    )
+    (tmp_path / "ask.sps").write_text(script + ask, "utf-8")
+    done = subprocess.run(["pspp", "-o", "-", "ask.sps"], cwd=tmp_path, capture_output=True, text=True)
+    assert "error" not in done.stdout + done.stderr
+    assert done.returncode == 0
+    for row in table(hard_to_read()):
+        assert re.search(rf"{row['excerpt']} *\| *{row['ease'] or '[.]'}\|", done.stdout)
+    assert "P03" in done.stdout
+
+
+def test_each_table_is_kept_before_the_next_is_read() -> None:
+    script = render_files(make_study_data())["read_in_spss.sps"].decode("utf-8-sig")
+    words = [
+        line.split()[:2] for line in script.split("\r\n") if line.startswith(("GET", "DATASET", "VALUE"))
+    ]
+    one = [["GET", "DATA"], ["VALUE", "LABELS"], ["DATASET", "COPY"]]
+    assert words == [*one, *one, ["DATASET", "ACTIVATE"]]
 
 
 @pytest.mark.parametrize("name", ['quo"te \\ back', "it's", "Über 😀", "x" * 400, "two\nlines"])

@@ -300,12 +300,15 @@ def _spss_script(shapes: Mapping[str, tuple[Sequence[Column], Mapping[str, int]]
             *(f"  {c.variable} {_spss_format(c, widths)}" for c in columns),
         ]
         lines[-1] += "."
-        lines += [f"DATASET NAME {name.removesuffix('.csv')}.", "VARIABLE LABELS"]
+        lines.append("VARIABLE LABELS")
         lines += [f"  {c.variable} {_spss_string(c.label)}" for c in columns]
         lines[-1] += "."
         if flags:
             lines += ["VALUE LABELS", *(f"  {flag}" for flag in flags), "  0 'not given' 1 'given'."]
             lines += ["VARIABLE LEVEL", *(f"  {flag}" for flag in flags), "  (NOMINAL)."]
+        # A copy outlives the next GET DATA in SPSS and in PSPP; in PSPP a name alone does not.
+        lines.append(f"DATASET COPY {name.removesuffix('.csv')}.")
+    lines.append(f"DATASET ACTIVATE {next(iter(shapes)).removesuffix('.csv')}.")
     return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
 
 
