@@ -18,7 +18,7 @@ TURNS = [
     Spoken("INT", "And then?", 6.5, 7.0),
     Spoken("P01", "Then 🙂 I left, because it’s far & late.", 8.0, 11.0),
 ] * 5
-EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf cha".split()
+EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf cha textgrid".split()
 NASTY = (
     b"\x00",
     b"\xff\xfe",
@@ -59,6 +59,15 @@ def seeds() -> list[tuple[str, bytes]]:
         '"speaker_label": "spk_0", "alternatives": [{"content": "So"}]}, {"type": "punctuation", '
         '"alternatives": [{"content": "."}]}]}}'
     )
+    grid = (
+        'File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0\nxmax = 9\n'
+        "tiers? <exists>\nsize = 1\n"
+        'item []:\nitem [1]:\nclass = "IntervalTier"\nname = "INT"\nxmin = 0\nxmax = 9\nintervals: size = 1\n'
+        'intervals [1]:\nxmin = 0\nxmax = 9\ntext = "So ""it""?"\n'
+    )
+    page = "AA\nAnn Ash\n0 minutes 3 seconds\n0:03\nAnn Ash 0 minutes 3 seconds\nSo it?\n" * 4
+    drawn = "| Time | Speaker | Text |\n|---|---|---|\n| 0:03 | INT | So it? |\n| 0:05 | P01 | It was. |\n"
+    listed = '{"sentences": [{"text": "So it?", "start": 100, "end": 900, "speaker": "A", "words": []}]}'
     return [
         *((name, write(TURNS)) for name, write in WRITERS.values()),
         ("P01.cha", chat.encode()),
@@ -66,6 +75,11 @@ def seeds() -> list[tuple[str, bytes]]:
         ("P01.csv", table.encode()),
         ("P01.csv", answers.encode()),
         ("P01.json", aws.encode()),
+        ("P01.json", listed.encode()),
+        ("P01.TextGrid", grid.encode()),
+        ("P01.txt", page.encode()),
+        ("P01.txt", b"\xc2\xa4<0>INT: So?\n\xc2\xa4<3500>P01: It was.\n"),
+        ("P01.md", drawn.encode()),
         ("P01.xlsx", _workbook()),
     ]
 
@@ -126,6 +140,17 @@ def hostile_files() -> dict[str, tuple[str, bytes]]:
         ),
         "many braces": ("P01.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"{\\" * 500_000),
         "many quotes": ("P01.csv", b"speaker,text\n" + b'"' * 2_000_001),
+        "many quotes in a grid": (
+            "P01.TextGrid",
+            b'File type = "ooTextFile" Object class = "TextGrid"' + b' "' * 1_000_001,
+        ),
+        "many tiers, it says": (
+            "P01.TextGrid",
+            b'"ooTextFile" "TextGrid" 0 9 <exists> 999999999 ' + b"1 " * 99,
+        ),
+        "many rules": ("P01.md", b"INT | so\n" + b"---|---\n" * 80_000),
+        "many times aloud": ("P01.txt", b"Ann 0 minutes 3 seconds\n" * 100_000),
+        "many codes": ("P01.txt", b"INT: so" + b"\xc2\xa4<1>" * 300_000),
         "many columns": ("P01.csv", b"speaker,text" + b",a" * 200_000 + b"\nINT,so"),
     }
 

@@ -358,3 +358,51 @@ def test_a_time_that_is_none_is_refused_in_other_recognisers_too() -> None:
     with pytest.raises(InputError) as caught:
         read_json({"combinedPhrases": [], "phrases": [phrase]})
     assert "phrase 1: 'soon' is no time" in caught.value.problems[0].message
+
+
+def test_words_with_times_and_a_text_with_punctuation() -> None:
+    words = [{"word": "So", "start": 0.1, "end": 0.3}, {"word": "it", "start": 0.4, "end": 0.6}]
+    assert said(read_json({"text": "So, it?", "words": words})) == [("", "So, it?", 0.1, 0.6)]
+
+
+def test_speakers_of_aws_by_the_time_of_their_segments() -> None:
+    items = [
+        {"type": "pronunciation", "start_time": at, "end_time": at, "alternatives": [{"content": word}]}
+        for at, word in (("0.0", "So"), ("1.0", "it"), ("1.2", "Well"))
+    ]
+    segments = [
+        {"speaker_label": "spk_0", "start_time": "0.0", "end_time": "1.2"},
+        {"speaker_label": "spk_1", "start_time": "1.2", "end_time": "3.0"},
+    ]
+    data = {"results": {"items": items, "speaker_labels": {"segments": segments}}}
+    assert [turn[:2] for turn in said(read_json(data))] == [("spk_0", "So it"), ("spk_1", "Well")]
+
+
+LISTED = {
+    "milliseconds": (
+        [
+            {"text": "So it?", "start": 1200, "end": 3000, "speaker": "Ann"},
+            {"text": "Well.", "start": 4000, "end": 5000, "speaker": "Bo"},
+        ],
+        [("Ann", "So it?", 1.2, 3.0), ("Bo", "Well.", 4.0, 5.0)],
+    ),
+    "seconds": (
+        {"sentences": [{"text": "So it?", "start_time": 1.2, "end_time": 3.0, "speaker_name": "Ann"}]},
+        [("Ann", "So it?", 1.2, 3.0)],
+    ),
+    "clock times": (
+        [{"sentence": "So it?", "startTime": "00:01", "endTime": "01:03", "speaker_name": "Ann"}],
+        [("Ann", "So it?", 1.0, 63.0)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), LISTED.values(), ids=LISTED)
+def test_lists_of_sentences_of_other_programs(data: object, expected: object) -> None:
+    assert said(read_json(data)) == expected
+
+
+def test_a_recogniser_whose_times_stand_elsewhere_is_refused() -> None:
+    data = {"results": [{"alternatives": [{"transcript": "so it", "timestamps": [["so", 0.1, 0.3]]}]}]}
+    with pytest.raises(InputError, match="none of the transcripts we know"):
+        read_json(data)

@@ -24,6 +24,13 @@ def vtt(*cues: str) -> str:
     return "WEBVTT\n\n" + "\n\n".join(cues) + "\n"
 
 
+def test_a_clause_with_a_colon_is_no_speaker_where_nearly_every_cue_has_one() -> None:
+    whom = ["Ann Ash", "Bo Jones", "Ann Ash", "bob's iPhone", "Ann Ash", "Bo Jones"]
+    cues = [f"00:00:0{n}.000 --> 00:00:0{n}.900\n{who}: so: {n}" for n, who in enumerate(whom)]
+    cues.append("00:00:08.000 --> 00:00:09.000\nand I said: never")
+    assert said(read_cues(vtt(*cues)))[-1][:2] == ("", "and I said: never")
+
+
 def test_zoom_cues_of_one_speaker_are_one_turn_with_an_anchor_each() -> None:
     reading = read_cues(
         vtt(

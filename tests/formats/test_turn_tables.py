@@ -205,3 +205,51 @@ def test_a_table_that_is_saved_as_text_is_a_table_where_its_first_line_names_col
         assert said(reading) == [("INT", "So?", 0.0, 12.3), ("P01", "Well.", 12.3, 20.0)]
     typed = read_file(SourceFile("P01.txt", b"Speaker, text and verse\nINT: So?\nP01: Well.\n"))
     assert [turn[0] for turn in said(typed)] == ["INT", "P01"]
+
+
+def test_answers_as_qualtrics_writes_them() -> None:
+    rows = [
+        ["StartDate", "Status", "ResponseId", "Q1"],
+        ["Start Date", "Response Type", "Response ID", "What helped you most?"],
+        [
+            '{"ImportId":"startDate"}',
+            '{"ImportId":"status"}',
+            '{"ImportId":"_recordId"}',
+            '{"ImportId":"QID1"}',
+        ],
+        ["2024-03-01 10:00:00", "IP Address", "R_1a", "The group, because people listened to me."],
+        ["2024-03-01 11:00:00", "IP Address", "R_2b", "My mentor, more than anything else."],
+    ]
+    one, two = read_csv(rows).transcripts
+    assert [one.text[t.start : t.end] for t in one.turns] == [
+        "What helped you most?",
+        "The group, because people listened to me.",
+    ]
+    assert (two.id, two.attributes["Response Type"]) == ("R_2b", "IP Address")
+
+
+def test_a_column_about_people_is_no_column_of_speakers() -> None:
+    rows = [
+        ["Gender", "Site", "Most helpful thing"],
+        ["Female", "North", "The group, because people listened to me."],
+        ["Male", "South", "The food, and the people who ran it."],
+        ["Female", "North", "Nothing helped me in the end, to be honest."],
+    ]
+    reading = read_csv(rows)
+    assert [t.attributes["Gender"] for t in reading.transcripts] == ["Female", "Male", "Female"]
+
+
+def test_the_moment_of_an_answer_is_no_answer() -> None:
+    rows = [
+        ["Timestamp", "How was it?"],
+        ["2024/03/01 10:00:00 am GMT", "It was good and I learnt a lot."],
+        ["2024/03/02 11:00:00 am GMT", "Too long, I nearly gave up halfway."],
+    ]
+    reading = read_csv(rows)
+    assert [len(t.turns) for t in reading.transcripts] == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["Start Timecode", "start_time (s)", "Time In", "StartTime"])
+def test_names_that_columns_of_times_have(name: str) -> None:
+    rows = [["Speaker Name", name, "Transcript"], ["INT", "1.5", "So?"], ["P01", "3.5", "Well."]]
+    assert [turn[2] for turn in said(read_csv(rows))] == [1.5, 3.5]

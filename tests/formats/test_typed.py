@@ -474,3 +474,74 @@ def test_a_long_unlabelled_beginning_is_a_warning() -> None:
 def test_a_file_of_labels_alone_says_that_nobody_speaks() -> None:
     with pytest.raises(InputError, match="no words spoken"):
         read_text("INT:\nP01:\n")
+
+
+def test_what_was_inaudible_is_no_speaker() -> None:
+    text = (
+        "Ann (00:03):\nSo it?\n[inaudible 00:00:12] and so on.\n\nBo (00:15):\nWell.\n[crosstalk 00:00:16]\n"
+    )
+    assert [(who, said) for who, _, said, _ in turns(read_text(text))] == [
+        ("Ann", "So it?\n[inaudible 00:00:12] and so on."),
+        ("Bo", "Well.\n[crosstalk 00:00:16]"),
+    ]
+
+
+TEAMS_PAGE = {
+    "initials above": (
+        "AA\nAnn Ash   0:03\nAnn Ash 0 minutes 3 seconds\nSo it?\nAnn Ash 0 minutes 7 seconds\nAnd?\n\n"
+        "BJ\nBo Jones   1:12\nBo Jones 1 minute 12 seconds\nAbout 10 minutes\n\n"
+        "AA\nAnn Ash   1:20\nAnn Ash 1 minute 20 seconds\nGo on.\n"
+    ),
+    "a time of its own": (
+        "Ann Ash\n0 minutes 3 seconds\n0:03\nAnn Ash 0 minutes 3 seconds\nSo it?\n"
+        "Ann Ash 0 minutes 7 seconds\nAnd?\nBo Jones\n1 minute 12 seconds\n1:12\n"
+        "Bo Jones 1 minute 12 seconds\nAbout 10 minutes\n"
+        "Ann Ash\n1 minute 20 seconds\n1:20\nAnn Ash 1 minute 20 seconds\nGo on.\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", TEAMS_PAGE.values(), ids=TEAMS_PAGE)
+def test_what_is_copied_from_the_page_of_teams(text: str) -> None:
+    reading = read_text(text)
+    assert [(who, said, start) for who, _, said, start in turns(reading)] == [
+        ("Ann Ash", "So it?\nAnd?", 3.0),
+        ("Bo Jones", "About 10 minutes", 72.0),
+        ("Ann Ash", "Go on.", 80.0),
+    ]
+    (transcript,) = reading.transcripts
+    assert 7.0 in [time for _, time in transcript.turns[0].anchors]
+
+
+def test_time_codes_of_transana_are_times() -> None:
+    text = "¤<0>INT: So it?\n¤<3500>P01: Well ¤<9100>no.\n¤<12000>INT: And?\n"
+    reading = read_text(text)
+    assert [(who, said, start) for who, _, said, start in turns(reading)] == [
+        ("INT", "So it?", 0.0),
+        ("P01", "Well no.", 3.5),
+        ("INT", "And?", 12.0),
+    ]
+
+
+def test_a_table_drawn_in_markdown() -> None:
+    text = (
+        "# One\n\n| Time | Speaker | Text |\n|:-----|---|---|\n| 0:03 | INT | So it? |\n"
+        "| 0:05 | P01 | A \\| b. |\n\nend\n"
+    )
+    reading = read_text(text, "P01.md")
+    assert [(who, said, start) for who, _, said, start in turns(reading)][:2] == [
+        ("INT", "So it?", 3.0),
+        ("P01", "A | b.\n\nend", 5.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:02:33\t From Ann Ash to Everyone : Hello\n10:03:01\t From  Bo  to  Everyone : hi\n",
+        "10:02:33 From Ann Ash to Everyone:\n\tHello\n10:03:01 From Bo to Ann Ash(Direct Message):\n\thi\n",
+    ],
+)
+def test_the_chat_of_a_meeting_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="the chat of a meeting"):
+        read_text(text)

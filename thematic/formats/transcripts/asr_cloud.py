@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from thematic.formats.times import parse_time
 from thematic.formats.transcripts.asr_words import (
     JsonObject,
     Problems,
@@ -34,6 +35,8 @@ __all__ = [
     "google_wrote",
     "hugging_face",
     "hugging_face_wrote",
+    "listed_sentences",
+    "sentences_wrote",
     "youtube",
     "youtube_wrote",
 ]
@@ -48,7 +51,12 @@ _ISO_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 def google_wrote(data: Any) -> bool:
     """Results with a transcript in their alternatives, of v1 or v2, or a `response` around them."""
     results = _google_results(data)
-    return any(isinstance(inside(result, "alternatives", 0, "transcript"), str) for result in results)
+    return any(
+        isinstance(inside(result, "alternatives", 0, "transcript"), str)
+        and inside(result, "alternatives", 0, "timestamps")
+        is None  # IBM's words, whose times stand elsewhere
+        for result in results
+    )
 
 
 def google(data: Any, problems: Problems) -> Iterator[Said]:
@@ -241,6 +249,76 @@ def hugging_face(data: Any, problems: Problems) -> Iterator[Said]:
             start_time=problems.time(inside(part, "timestamp", 0), f"chunk {i}"),
             end_time=problems.time(inside(part, "timestamp", 1), f"chunk {i}"),
         )
+
+
+# --- Sentences of other programs ----------------------------------------------------------------------
+
+
+_SAID = ("text", "sentence", "transcript", "content", "utterance")
+_BEGUN = ("start", "start_time", "startTime", "begin", "start_timestamp", "startTimestamp")
+_ENDED = ("end", "end_time", "endTime", "stop", "end_timestamp", "endTimestamp")
+_SPOKE = ("speaker", "speaker_name", "speakerName", "speaker_label", "name", "speaker_id")
+_LISTS = ("utterances", "sentences", "paragraphs", "transcript", "results", "monologues", "data", "turns")
+_SLOWEST = 0.02  # words a second: below it, whole numbers are milliseconds
+
+
+def _records(data: Any) -> list[JsonObject]:
+    lists = [data] if isinstance(data, list) else [inside(data, name) for name in _LISTS]
+    for found in lists:
+        records = objects(found)
+        if (
+            records
+            and len(records) == len(found)
+            and all(_first(r, _SAID) and _timed(r) for r in records[:5])
+        ):
+            return records
+    return []
+
+
+def _first(record: JsonObject, names: tuple[str, ...]) -> str:
+    return next((name for name in names if record.get(name) is not None), "")
+
+
+def _timed(record: JsonObject) -> bool:
+    return isinstance(record.get(_first(record, _SAID)), str) and bool(_first(record, _BEGUN))
+
+
+def sentences_wrote(data: Any) -> bool:
+    """A list of records with words and a time each, as AssemblyAI, Fireflies, Grain and others write."""
+    return bool(_records(data))
+
+
+def listed_sentences(data: Any, problems: Problems) -> Iterator[Said]:
+    """Records in their order; times in seconds, as clock times, or, where nobody could speak so slowly, in
+    milliseconds."""
+    records = _records(data)
+    said, times = [], []
+    for i, record in enumerate(records, 1):
+        text = record.get(_first(record, _SAID))
+        if not isinstance(text, str):
+            problems.add(f"record {i} has no text")
+            continue
+        start, end = (
+            _clock(record.get(_first(record, names)), problems, f"record {i}") for names in (_BEGUN, _ENDED)
+        )
+        said.append((label_of(record.get(_first(record, _SPOKE)), "Speaker"), text))
+        times.append((start, end))
+    last = max((time for pair in times for time in pair if time is not None), default=0.0)
+    words = sum(text.count(" ") + 1 for _, text in said)
+    whole = all(float(time).is_integer() for pair in times for time in pair if time is not None)
+    scale = 1000.0 if whole and last > 1000 and words < _SLOWEST * last else 1.0
+    for (label, text), (start, end) in zip(said, times, strict=True):
+        yield Said(
+            label=label,
+            text=text,
+            start_time=None if start is None else start / scale,
+            end_time=None if end is None else end / scale,
+        )
+
+
+def _clock(value: Any, problems: Problems, where: str) -> float | None:
+    clock = parse_time(value) if isinstance(value, str) and ":" in value else None
+    return clock if clock is not None else problems.time(value, where)
 
 
 # --- YouTube ----------------------------------------------------------------------------------------------

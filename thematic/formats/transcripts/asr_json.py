@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -114,7 +115,9 @@ def _missing_words(words: int, whole: str, name: str) -> list[Problem]:
 
 # Other programs write lists of records too: a transcript's have words and times.
 _SOME = 20
-_OF_SPEECH = frozenset(("start", "end", "timestamp", "words", "speaker"))
+_NO_SECONDS = (
+    1000  # the first twenty segments of an interview end before; whole numbers above are milliseconds
+)
 
 
 # --- Whisper, faster-whisper, WhisperX -------------------------------------------------------------------
@@ -125,7 +128,10 @@ def _whisper_wrote(data: Any) -> bool:
     if not isinstance(segments, list):
         return False
     if isinstance(data, list):
-        return any("text" in part and _OF_SPEECH & part.keys() for part in objects(segments)[:_SOME])
+        some = objects(segments)[:_SOME]
+        return any("text" in part and {"end", "words"} & part.keys() for part in some) and not any(
+            isinstance(part.get("end"), int) and part["end"] > _NO_SECONDS for part in some
+        )
     return not segments or any({"text", "start", "end"} & part.keys() for part in objects(segments)[:_SOME])
 
 
@@ -203,6 +209,8 @@ def _aws(data: Any, problems: Problems) -> Iterator[Said]:
         for segment in objects(inside(results, "speaker_labels", "segments"))
         for item in objects(segment.get("items"))
     }
+    if not speakers:
+        speakers = _aws_speakers(results)
     if channels:
         pieces = [
             piece
@@ -214,6 +222,21 @@ def _aws(data: Any, problems: Problems) -> Iterator[Said]:
         yield from sorted(pieces, key=lambda piece: piece.start_time or 0.0)
     else:
         yield from sentences(_aws_words(results["items"], speakers, "", problems))
+
+
+def _aws_speakers(results: Any) -> dict[str, str]:
+    """Labels by start time where segments of speakers list no items: those of the segment around them."""
+    spans = [
+        (seconds(part.get("start_time")), label_of(part.get("speaker_label")))
+        for part in objects(inside(results, "speaker_labels", "segments"))
+    ]
+    starts = sorted((start, label) for start, label in spans if start is not None)
+    found: dict[str, str] = {}
+    for item in objects(results["items"]) if starts else ():
+        at = seconds(item.get("start_time"))
+        if at is not None:
+            found[str(item.get("start_time"))] = starts[max(0, bisect_right(starts, (at, "\uffff")) - 1)][1]
+    return found
 
 
 def _aws_words(
@@ -288,7 +311,13 @@ def _deepgram(data: Any, problems: Problems) -> Iterator[Said]:
 
 def _speechmatics_wrote(data: Any) -> bool:
     results = inside(data, "results")
-    return isinstance(results, list) and (not results or inside(results, 0, "alternatives") is not None)
+    return isinstance(results, list) and (
+        not results
+        or (
+            inside(results, 0, "alternatives") is not None
+            and inside(results, 0, "alternatives", 0, "transcript") is None
+        )
+    )
 
 
 def _speechmatics(data: Any, problems: Problems) -> Iterator[Said]:
@@ -359,7 +388,27 @@ def _whisper_cpp(data: Any, problems: Problems) -> Iterator[Said]:
 
 
 def _assemblyai_wrote(data: Any) -> bool:
-    return isinstance(inside(data, "text"), str) and isinstance(inside(data, "words"), list)
+    words = inside(data, "words")
+    return (
+        isinstance(inside(data, "text"), str) and isinstance(words, list) and inside(words, 0, "word") is None
+    )
+
+
+def _timed_words_wrote(data: Any) -> bool:
+    return isinstance(inside(data, "text"), str) and isinstance(inside(data, "words", 0, "word"), str)
+
+
+def _timed_words(data: Any, problems: Problems) -> Iterator[Said]:
+    """Whisper by OpenAI with times of words only: the text has the punctuation, the words have the times."""
+    words = objects(data["words"])
+    texts = data["text"].split()
+    if len(texts) != len(words):
+        texts = [str(word.get("word", "")).strip() for word in words]
+    found = []
+    for i, (text, word) in enumerate(zip(texts, words, strict=True), 1):
+        start, end = (problems.time(word.get(key), f"word {i}") for key in ("start", "end"))
+        found.append(Word(text, label_of(word.get("speaker")), start, end))
+    yield from sentences(found)
 
 
 def _assemblyai(data: Any, problems: Problems) -> Iterator[Said]:
@@ -419,6 +468,7 @@ RECOGNISERS: dict[str, Recogniser] = {
     "speechmatics": Recogniser("Speechmatics", _speechmatics_wrote, _speechmatics, _no_text),
     "whisper-cpp": Recogniser("whisper.cpp", _whisper_cpp_wrote, _whisper_cpp, _no_text),
     "elevenlabs": Recogniser("ElevenLabs", cloud.elevenlabs_wrote, cloud.elevenlabs, _whisper_text),
+    "whisper-words": Recogniser("OpenAI", _timed_words_wrote, _timed_words, _whisper_text),
     "assemblyai": Recogniser("AssemblyAI", _assemblyai_wrote, _assemblyai, _whisper_text),
     "rev": Recogniser("Rev", _rev_wrote, _rev, _no_text),
     "azure": Recogniser("Azure", cloud.azure_wrote, cloud.azure, _no_text),
@@ -427,4 +477,7 @@ RECOGNISERS: dict[str, Recogniser] = {
     "hugging-face": Recogniser("Hugging Face", cloud.hugging_face_wrote, cloud.hugging_face, _whisper_text),
     "youtube": Recogniser("YouTube", cloud.youtube_wrote, cloud.youtube, _no_text),
     "sonix": Recogniser("Sonix", _sonix_wrote, _sonix, _no_text),
+    "sentences": Recogniser(
+        "others that list sentences with their times", cloud.sentences_wrote, cloud.listed_sentences, _no_text
+    ),
 }

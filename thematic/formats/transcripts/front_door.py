@@ -51,6 +51,7 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "pdf": Format("thematic.formats.transcripts.pdf", ("pdf",), "PDF"),
     "eaf": Format("thematic.formats.transcripts.elan", ("eaf",), "ELAN annotation document"),
     "cha": Format("thematic.formats.transcripts.chat", ("cha",), "CHAT transcript"),
+    "textgrid": Format("thematic.formats.transcripts.textgrid", ("textgrid",), "TextGrid"),
     "captions": Format("thematic.formats.transcripts.cues", ("vtt", "srt", "sbv"), "caption with its times"),
     "coded-rows": Format("thematic.formats.transcripts.coded_rows", ("jsonl", "csv"), "table of coded turns"),
     "tables": Format(

@@ -120,6 +120,11 @@ _STAMP_FIRST = re.compile(
 STAMP_INSIDE = re.compile(
     rf"\[\s*{_RANGE}\s*\]|#\s*{_RANGE}\s*#|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|\(\d{{1,2}}:\d{{2}}:\d{{2}}\)"
 )
+_ALOUD = re.compile(
+    r"(?P<name>\D{0,60}?)\s*\b(?=\d)(?:(?P<h>\d{1,2}) hours? ?)?(?:(?P<m>\d{1,2}) minutes? ?)?"
+    r"(?:(?P<s>\d{1,2}) seconds?)?"
+)
+_ALOUD_NAME = re.compile(r"\s{2,}|\t|\s+\d")
 # List marks and quotes of Markdown, >> of captions: no part of a label.
 _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
@@ -172,6 +177,9 @@ _WORDS_NOT_NAMES = frozenset(
     sure exactly great good thanks like because but and or then also plus first second third firstly secondly
     finally conclusion reason result""".split()
 )
+_CLAUSES = _WORDS_NOT_NAMES | frozenset(
+    "i he she it they we you the a my that this what when who if as".split()
+)
 _REMARK = re.compile(r"\([^()]*\)")
 # What speakers.toml names is believed in these forms. "I – well" begins with a label, and is words.
 _CLEAR: frozenset[Evidence] = frozenset(
@@ -216,17 +224,39 @@ def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
     third of the lines begin with one.
     """
     found = [None if line.columns or line.aside else _STAMP_FIRST.match(head_of(line.text)) for line in lines]
+    aloud = _read_aloud(lines)
     bare = {i for i, m in enumerate(found) if m and m["stamp"][0].isdigit() and m.end() < len(lines[i].text)}
     filled = sum(1 for line in lines if line.text.strip())
     habit = len(bare) >= 3 and 3 * len(bare) >= filled
     stamps: list[Stamp | None] = []
     for i, (line, m) in enumerate(zip(lines, found, strict=True)):
-        if line.columns and not line.columns[0]:
+        if i in aloud:
+            stamps.append(Stamp(len(line.text), aloud[i], None))
+        elif line.columns and not line.columns[0]:
             stamps.append(Stamp(len(line.text) - len(line.columns[2]), *stamp_times(line.columns[1])))
         else:
             sure = habit or i not in bare
             stamps.append(Stamp(m.end(), *stamp_times(m["stamp"]), sure) if m else None)
     return stamps
+
+
+def _read_aloud(lines: Sequence[Line]) -> dict[int, float]:
+    """Seconds by line, where Teams' page writes a time for those who have it read to them: Ann Smith 0
+    minutes 3 seconds, where other lines begin with that name, or the time by itself."""
+    found = [(i, m) for i, line in enumerate(lines) if (m := _ALOUD.fullmatch(head_of(line.text).strip()))]
+    if len(found) < 2:
+        return {}
+    own = {i for i, _ in found}
+    begun = {
+        " ".join(_ALOUD_NAME.split(head_of(line.text).strip(), maxsplit=1)[0].split())
+        for i, line in enumerate(lines)
+        if i not in own
+    }
+    return {
+        i: 1.0 * sum(int(m[unit] or 0) * n for unit, n in (("h", 3600), ("m", 60), ("s", 1)))
+        for i, m in found
+        if not m["name"] or " ".join(m["name"].split()) in begun
+    }
 
 
 def propose(lines: Sequence[Line], stamps: Sequence[Stamp | None]) -> list[LineLabel | None]:
@@ -237,8 +267,12 @@ def propose(lines: Sequence[Line], stamps: Sequence[Stamp | None]) -> list[LineL
     labels = [_propose(line, stamp) for line, stamp in zip(lines, stamps, strict=True)]
     written = [i for i, line in enumerate(lines) if line.text.strip()]
     spaced = bool(written) and written[-1] - written[0] >= len(written)
+    aloud = _read_aloud(lines)
     for i, label in enumerate(labels):
         if not label or label.evidence != "alone":
+            continue
+        if i + 1 in aloud:
+            labels[i] = replace(label, evidence="timed", start=aloud[i + 1])
             continue
         if stamps[i] or _above_stamp(lines, stamps, i, spaced) or _below_stamp(lines, stamps, i):
             labels[i] = replace(label, evidence="stamped")
@@ -305,7 +339,7 @@ def believe(
             if _believable(
                 label, form, marked if form in ("colon", "bold") else n, shares.get(form, 0.0), everywhere
             )
-            or (every_block and form == "colon" and len(label.split()) <= _LONGEST)
+            or (every_block and form == "colon" and _opens_cue(label))
         }
         if roster.knows(transcript_id, label):
             believed |= _CLEAR
@@ -379,7 +413,7 @@ def _believable(label: str, form: Evidence, seen: int, share: float, everywhere:
     if form == "timed":
         return usual or name or seen >= 2
     if form == "colon":
-        if everywhere and seen >= 2 and len(label.split()) <= 4:
+        if everywhere and seen >= 2 and len(label.split()) <= 4 and not _is_clause(label):
             return True  # jane and iPhone are names too
         return usual or (name and (seen >= 2 or share >= _NEARLY_ALL))
     if form == "stamped":
@@ -492,7 +526,23 @@ def _plausible(label: str) -> bool:
         and len(label.split()) <= 6
         and (doubted or label[-1] not in ".?!,;…")
         and any(c.isalnum() for c in label)
+        and not _CLOCKS.search(label)  # [inaudible 00:00:12]
     )
+
+
+def _opens_cue(label: str) -> bool:
+    """Whether a label seen once is one where nearly all cues begin with words and a colon: bob's iPhone, and
+    Dr. Anna de Vries-Smith; but "and I said:" are words."""
+    words = label.split()
+    if len(words) == 1:
+        return label_key(label) not in _WORDS_NOT_NAMES
+    return len(words) <= _LONGEST and not _is_clause(label)
+
+
+def _is_clause(label: str) -> bool:
+    """Whether several words in lower case are the beginning of a sentence: and I said, she goes."""
+    words = label.split()
+    return len(words) > 1 and words[0] in _CLAUSES
 
 
 def is_usual_label(label: str) -> bool:

@@ -16,12 +16,15 @@ _NAMES: dict[str, frozenset[str]] = {
     kind: frozenset(names.split(", "))
     for kind, names in {
         "label": "speaker, speakers, speaker name, speaker label, speaker id, name, who, role, person, "
-        "label, participant, initials",
+        "label, participant, initials, speakers name, speaker role, talker, participant id, participant name",
         "time": "time, times, timestamp, timestamps, time stamp, timecode, time code, timespan, time span, "
-        "start, start time, begin, begin time, onset",
-        "end": "end, end time, stop, stop time, offset",
+        "start, start time, begin, begin time, onset, start timecode, start time code, start timestamp, "
+        "time in, in, start s, start sec, start seconds, start time s, starttime",
+        "end": "end, end time, stop, stop time, offset, end timecode, end time code, end timestamp, "
+        "time out, out, end s, end sec, end seconds, end time s, endtime",
         "words": "text, words, content, transcript, transcription, utterance, speech, said, dialogue, "
-        "verbatim, turn, response, sentence, caption, subtitle",
+        "verbatim, turn, response, sentence, caption, subtitle, utterance text, transcript text, "
+        "spoken text, transcribed text, message, quote",
     }.items()
 }
 _NUMBER = re.compile(r"#?\d*\.?")
@@ -101,11 +104,11 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
 
 def is_time(cell: str) -> bool:
     """Whether a cell holds a time or a span of time and nothing else."""
-    return stamp_times(cell)[0] is not None and not re.search(r"[^\W\d_]", cell)
+    return stamp_times(cell)[0] is not None and not re.search(r"[^\W\d_]|\d[-/.]\d\d?[-/.]\d", cell)
 
 
 def _named(row: Sequence[str]) -> Columns | None:
-    names = [_flat(re.sub(r"[_\-:*]", " ", cell)).casefold() for cell in row]
+    names = [_flat(re.sub(r"[_\-:*()\[\]]", " ", cell)).casefold() for cell in row]
     found = {
         kind: next((i for i, name in enumerate(names) if name in known), None)
         for kind, known in _NAMES.items()

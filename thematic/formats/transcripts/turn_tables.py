@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import head_text
@@ -33,6 +33,14 @@ _RESPONDENT = re.compile(
 # Open answers are sentences; closed ones are a word or two.
 _OPEN_ANSWER_WORDS = 4.0
 _QUESTION = "Question"
+_ABOUT_PEOPLE = frozenset(
+    "gender sex age site arm region country city ethnicity education occupation profession job department "
+    "group cohort condition status income religion nationality year school class grade".split()
+)
+_QUALTRICS_ID = ("ResponseId", "ResponseID")
+_ASKED = re.compile(r"\?$|\b(?:comments?|feedback|describe|explain|tell us|please specify)\b", re.IGNORECASE)
+# 2024/03/01 10:00:00 am GMT has four words and answers nothing.
+_DATED = re.compile(r"\W*\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b.{0,30}")
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -49,11 +57,11 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
 
     Raises InputError with every row that has a time that is none, and when the table is of neither kind.
     """
-    sheet = read_sheet(file, settings.encoding)
+    sheet = _without_qualtrics_rows(read_sheet(file, settings.encoding))
     columns = columns_of([row for _, row in sheet.rows])
-    if columns:
-        return _read_turns(file, sheet, columns, settings, roster)
     survey = _Survey.of(sheet.rows)
+    if columns and not (columns.header is None and survey and survey.is_sure):
+        return _read_turns(file, sheet, columns, settings, roster)
     if survey:
         return _read_answers(file, sheet, survey, roster)
     raise InputError(
@@ -62,6 +70,19 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
         hint="name the columns speaker, text and start in its first row; "
         "a table of case attributes is called participants.csv",
     )
+
+
+def _without_qualtrics_rows(sheet: Sheet) -> Sheet:
+    """Qualtrics writes three rows of headings: names, the questions in full, and codes. The questions
+    stay."""
+    rows = sheet.rows
+    if len(rows) < 4 or not any('{"ImportId"' in cell for cell in rows[2][1]):
+        return sheet
+    names, questions = rows[0][1], rows[1][1]
+    header = [
+        name if name in _QUALTRICS_ID else question for name, question in zip(names, questions, strict=False)
+    ]
+    return replace(sheet, rows=[(rows[0][0], header), *rows[3:]])
 
 
 # --- A turn a row --------------------------------------------------------------------------------------
@@ -151,6 +172,16 @@ class _Survey:
     open: tuple[int, ...]
     closed: tuple[int, ...]
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether respondents have ids, or a heading asks something or is about people: not so in a table of
+        turns."""
+        return (
+            self.respondent is not None
+            or any(self.header[i].endswith("?") for i in self.open)
+            or any(self.header[i].casefold() in _ABOUT_PEOPLE for i in self.closed)
+        )
+
     @staticmethod
     def of(rows: Rows) -> _Survey | None:
         """The columns of a table of answers, or None where no column holds sentences."""
@@ -167,10 +198,12 @@ class _Survey:
 
 
 def _is_open(question: str, answers: Sequence[str]) -> bool:
-    if not answers:
+    if not answers or all(map(_DATED.fullmatch, answers)):
         return False
     words = sum(map(count_words, answers)) / len(answers)
-    return words >= _OPEN_ANSWER_WORDS or (question.endswith("?") and words >= _OPEN_ANSWER_WORDS / 2)
+    return words >= _OPEN_ANSWER_WORDS or (
+        _ASKED.search(question) is not None and words >= _OPEN_ANSWER_WORDS / 2
+    )
 
 
 def _read_answers(file: SourceFile, sheet: Sheet, survey: _Survey, roster: Roster) -> Reading:

@@ -61,8 +61,11 @@ _NOT_SPEECH = re.compile(
     r"(?:ends|ended|begins|starts|started|stops)(?: here)?)\W*",
     re.IGNORECASE,
 )
+_TRANSANA = re.compile(r"¤<(\d{1,9})>\s*")
+_INITIALS = re.compile(r"[^\W\d_]{1,2}")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,5})[.)]?(?:\s+|$)")
 _FEW_LINES = 5
+_FEW_INITIALS = 3
 _HEADER_LINES = 40
 _LONG_HEADER = 40
 
@@ -76,7 +79,7 @@ def find_turns(
     turn leaves the text and becomes an anchor. Without any label every paragraph is a turn of an unnamed
     speaker, with a warning. Lines that are no speech are listed as dropped and stay in the text.
     """
-    lines = untangle(lines)
+    lines = untangle(_with_stamps(lines))
     words_in = sum(count_words(line.text) for line in lines)
     lines, numbers = _without_line_numbers(lines)
     stamps = leading_stamps(lines)
@@ -98,6 +101,32 @@ def find_turns(
     script.dropped += numbers
     script.warnings += _doubts(script, believed, labels, name)
     return script
+
+
+def _with_stamps(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines with Transana's time codes (¤<3500>, milliseconds) written as times, and the initials that
+    Teams' page shows above a name set aside."""
+    shown = [i for i, line in enumerate(lines) if _INITIALS.fullmatch(line.text.strip())]
+    below = {i: next((ln.text for ln in lines[i + 1 : i + 3] if ln.text.strip()), "") for i in shown}
+    initials = [i for i in shown if lines[i].text.strip() == _initials(below[i])]
+    if len(initials) < _FEW_INITIALS and not any("¤<" in line.text for line in lines):
+        return lines
+    changed = [replace(line, text=_TRANSANA.sub(_clock, line.text)) for line in lines]
+    for i in initials if len(initials) >= _FEW_INITIALS else ():
+        changed[i] = replace(changed[i], aside="initials of the speaker")
+    return changed
+
+
+def _clock(code: re.Match[str]) -> str:
+    milliseconds = int(code[1])
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"[{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1000:06.3f}] "
+
+
+def _initials(line: str) -> str:
+    name = re.split(r"\s{2,}|\t|\s\d", line.strip(), maxsplit=1)[0]
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 
 def _without_line_numbers(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Dropped]]:
