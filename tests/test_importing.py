@@ -22,8 +22,9 @@ from thematic.errors import InputError, SettingsError
 from thematic.formats.projects.project_texts import project_transcript
 from thematic.formats.transcripts.reading import SourceFile
 from thematic.importing import import_into_new, import_project, new_study
+from thematic.journal import Journal
 from thematic.kept_imports import kept_records
-from thematic.model import Code, Coder, Quote
+from thematic.model import Code, Coder, Decision, Quote
 from thematic.pipeline import Pipeline
 from thematic.status import verify_study
 from thematic.study import Study
@@ -115,6 +116,74 @@ def test_a_project_that_has_grown_adds_what_is_new_and_keeps_what_was_said(study
     outcome = import_project(study, project(codings=(more,)))
     assert outcome.decisions == {"ben": 1}
     assert {code for coder, code, words, _ in codings(study) if words == "listened"} == {"care", "waiting"}
+
+
+def decided(study: Study, action: str, quote: Quote, codes: tuple[str, ...], memo: str = "") -> Decision:
+    decision = Decision(
+        id=f"by-hand-{action}",
+        coder_id="ada",
+        action=action,  # type: ignore[arg-type]
+        at=AT,
+        quote=quote,
+        code_ids=codes,
+        memo=memo,
+    )
+    Journal.open(study.journal_path("ada")).append(decision)
+    return decision
+
+
+def reminted(given: CodedProject, number: int) -> CodedProject:
+    """The project as a program writes it that makes new GUIDs each time."""
+    codings = (
+        replace(c, details={"guid": f"{number}-{i}", "selection": f"{number}-s{i}"})
+        for i, c in enumerate(given.codings)
+    )
+    return replace(given, codings=tuple(codings))
+
+
+def test_what_people_removed_or_changed_does_not_come_back_with_the_next_export(study: Study) -> None:
+    place = span("waited 😀 two")
+    decided(study, "change", place, ("care",), "my own memo")  # waiting is taken away
+    mine = {("ada", "care", "waited 😀 two", "my own memo")}
+    for number in (1, 2):
+        outcome = import_project(study, reminted(project(), number))
+        assert (sum(outcome.decisions.values()), outcome.unchanged) == (0, 3)
+        assert {c for c in codings(study) if c[0] == "ada"} == mine
+    # A code that was never there is new, and leaves the rest as it was decided here.
+    cost = Code(id="cost", name="Cost")
+    more = ProjectCoding(quote=place, coder_id="ada", code_id="cost", at=AT)
+    grown = reminted(project(), 3)
+    grown = replace(
+        grown,
+        codings=(*grown.codings, more),
+        codebook=make_codebook("Clinic", [*project().codebook.codes, cost]),  # type: ignore[union-attr]
+    )
+    assert import_project(study, grown).decisions == {"ada": 1, "ben": 0}
+    here = {(c[1], c[3]) for c in codings(study) if c[0] == "ada"}
+    assert here == {("care", "my own memo"), ("cost", "my own memo")}
+    assert verify_study(study) == []
+
+
+def test_an_import_that_was_undone_stays_undone(study: Study) -> None:
+    [first, *_] = Pipeline(study).decisions["ada"]
+    journal = Journal.open(study.journal_path("ada"))
+    journal.append(replace(first, id="u1", action="undo", code_ids=(), memo="", details={"undoes": first.id}))
+    assert {c[0] for c in codings(study)} == {"ben"}
+    import_project(study, reminted(project(), 1))
+    assert {c[0] for c in codings(study)} == {"ben"}
+
+
+def test_codings_that_people_made_here_stand_beside_what_is_imported(tmp_path: Path) -> None:
+    study = new_study(tmp_path / "s", project())
+    import_project(study, project(codings=()))
+    mine = span("I waited 😀 two hours")
+    decided(study, "add", mine, ("care",), "mine")
+    before = study.journal_path("ada").read_bytes()
+    import_project(study, project())
+    assert study.journal_path("ada").read_bytes().startswith(before)
+    assert ("ada", "care", mine.text, "mine") in codings(study)
+    assert ("ada", "waiting", "waited 😀 two", "long") in codings(study)
+    assert verify_study(study) == []
 
 
 def test_a_text_of_the_same_name_and_other_words_becomes_another(study: Study) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -281,12 +281,34 @@ def _decisions(
         if decision.id in ids or (before is not None and _says_already(before, decision)):
             found[coder] = (new, held + 1)
             continue
-        if before is not None and before.decided and decision.action == "add":
-            codes = tuple(dict.fromkeys((*before.code_ids, *decision.code_ids)))
-            decision = replace(decision, action="change", code_ids=codes)
-        ids.add(decision.id)
-        new.append(decision)
+        came = [e for e in review.history.get((layer, _place(decision.quote)), ()) if e.mode == "import"]
+        fresh = _not_yet_said(decision, came)
+        if fresh is None:
+            found[coder] = (new, held + 1)
+            continue
+        if before is not None and before.decided and fresh.action == "add":
+            codes = tuple(dict.fromkeys((*before.code_ids, *fresh.code_ids)))
+            fresh = replace(fresh, action="change", code_ids=codes)
+        ids.add(fresh.id)
+        new.append(fresh)
     return found
+
+
+def _not_yet_said(decision: Decision, came: Sequence[Decision]) -> Decision | None:
+    """What of a decision no import has brought before; None when nothing is left.
+
+    Some programs make new GUIDs for each export, so that the same coding comes as another. What people have
+    changed or removed here since it came stays so.
+    """
+    if not came or decision.action == "none-apply":
+        return decision
+    known = {code for event in came for code in event.code_ids}
+    codes = tuple(code for code in decision.code_ids if code not in known)
+    memo = "" if decision.memo in {event.memo for event in came} else decision.memo
+    if not codes and not memo:
+        return None
+    action = decision.action if codes or not decision.code_ids else "memo"
+    return replace(decision, code_ids=codes, memo=memo, action=action)
 
 
 def _place(quote: Quote) -> str:
