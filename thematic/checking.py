@@ -70,6 +70,11 @@ class Checked:
         return state in ("open", "postponed") or (state == "replaced" and group.leaves)
 
     @property
+    def remaining(self) -> tuple[Group, ...]:
+        """The undecided forms about which it was decided, and which stand where nothing is replaced."""
+        return tuple(group for group in self.undecided if self.states[group.key] == "replaced")
+
+    @property
     def direct(self) -> tuple[Group, ...]:
         """The undecided forms that are direct identifiers."""
         return tuple(group for group in self.undecided if group.is_direct)

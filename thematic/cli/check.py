@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -167,18 +167,35 @@ def _asked(study: Study, checked: Checked) -> Sheet:
         zip(table_rows(checked, the_key(study)), checked.undecided, strict=True), 2
     ):
         _print_groups([group])
-        answer = typer.prompt(
-            "a allow, r replace, g generalise, p postpone, q stop, Enter next", default="", show_default=False
-        ).strip()[:1]
-        if answer == "q":
+        try:
+            row[9] = _answered(letters)
+            if row[9] == _STOP:
+                break
+            if row[9] in ("replace", "generalise"):
+                row[10] = typer.prompt("by what (Enter for a proposal)", default="", show_default=False)
+            elif row[9] == "allow":
+                row[12] = typer.prompt("why")
+        except typer.Abort:  # Ctrl-C and Ctrl-D: what was decided so far is somebody's work
+            render.print_note("stopped; what was decided before is kept")
             break
-        row[9] = letters.get(answer, "")
-        if row[9] in ("replace", "generalise"):
-            row[10] = typer.prompt("by what (Enter for a proposal)", default="", show_default=False)
-        elif row[9] == "allow":
-            row[12] = typer.prompt("why")
         rows.append((line, row))
     return Sheet(rows)
+
+
+_STOP = "stop"
+
+
+def _answered(letters: Mapping[str, str]) -> str:
+    """A decision, an empty word for none, or _STOP; asked again until it is one of them."""
+    while True:
+        asked = "a allow, r replace, g generalise, p postpone, q stop, Enter next"
+        answer = typer.prompt(asked, default="", show_default=False).strip().casefold()
+        word = next((w for w in (*letters.values(), "quit", _STOP) if answer and w.startswith(answer)), "")
+        if word in ("quit", _STOP):
+            return _STOP
+        if word or not answer:
+            return word
+        render.print_note(f"“{answer[:20]}” is none of them")
 
 
 def _print_decided(decided: Decided) -> None:
@@ -200,15 +217,18 @@ _PAST = {"allow": "allowed", "replace": "replaced", "generalise": "generalised",
 
 
 def _print(checked: Checked, *, quiet: bool) -> None:
-    direct = checked.direct
+    direct, remaining = checked.direct, checked.remaining
     indirect = [group for group in checked.undecided if not group.is_direct]
     for title, groups in (
-        ("Direct identifiers: each may point at one person", direct),
-        ("Indirect identifiers: together they may", indirect),
+        ("Direct identifiers: each may point at one person", [g for g in direct if g not in remaining]),
+        ("Indirect identifiers: together they may", [g for g in indirect if g not in remaining]),
+        ("Decided, and still there: only texts and labels are rewritten", remaining),
     ):
         if groups:
             render.results().print(f"[bold]{title}[/]")
             _print_groups(groups)
+    for where in dict.fromkeys(f.where for g in remaining for f in g.findings if f.where in _BY_HAND):
+        render.print_note(_BY_HAND[where])
     occurrences = sum(len(group.findings) for group in checked.undecided)
     decided = len(checked.groups) - len(checked.undecided)
     if checked.undecided:
@@ -233,6 +253,17 @@ def _print(checked: Checked, *, quiet: bool) -> None:
     )
     for note in checked.notes:
         render.print_note(note)
+
+
+_BY_HAND = {
+    "file name": "the name of a file is the id of its transcript, and in every export: rename the file and "
+    "make the study anew from it, before coding; or decide `allow`",
+    "title": "the title comes from the file: change it there and ingest again; or decide `allow`",
+    "attribute": "attributes stand in the study's participants.csv: change it there; or decide `allow`",
+    "memo": "a memo is its coder's: they write it again in `thematic review`; or decide `allow`",
+    "text": "the text could not be read again without its original: put that into the study's transcripts/, "
+    "and decide again",
+}
 
 
 def _print_groups(groups: Sequence[Group]) -> None:
