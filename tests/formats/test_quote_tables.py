@@ -167,6 +167,11 @@ ENGLISH = [
     "Segment", "Modified by", "Modified on", "Created by", "Created", "Area", "Coverage %",
 ]  # fmt: skip
 
+SPANISH = [
+    "Color", "Comentario", "Grupo de documentos", "Nombre del documento", "Código", "Comienzo", "Final",
+    "Ponderación", "Segmento", "Modificado por", "Modificado", "Creado por", "Creado", "Área", "Cobertura %",
+]  # fmt: skip
+
 
 def maxqda(words: str, code: str, paragraph: object, **cells: object) -> list[object]:
     given = {"comment": "", "group": "", "weight": "0", "who": "Eva", "when": "05.03.2024 14:30:00"} | cells
@@ -174,7 +179,7 @@ def maxqda(words: str, code: str, paragraph: object, **cells: object) -> list[ob
             "Someone else", "", given["who"], given["when"], 33, "1,2"]  # fmt: skip
 
 
-@pytest.mark.parametrize("header", [GERMAN, ENGLISH])
+@pytest.mark.parametrize("header", [GERMAN, ENGLISH, SPANISH])
 def test_maxqda_segments(tmp_path: Path, header: list[str]) -> None:
     rows = [
         maxqda(

@@ -291,6 +291,25 @@ def on_page(id_: str, words: str, *, name: str = "", code: str = "care") -> str:
     )
 
 
+def test_a_transcript_that_is_also_a_text_is_read_once_with_its_times(tmp_path: Path) -> None:
+    at = TEXT.index("P01: Fine") + 2  # in UTF-16 units, as the emoji before it says
+    sync = f'<SyncPoint guid="{guid("s1")}" timeStamp="2000" position="{at}"/>'
+    transcript = f'<Transcript guid="{guid("tr")}" plainTextPath="internal://{FILE}">{sync}'
+    video = f'<VideoSource guid="{guid("v")}" name="d.mp4">{transcript}{{}}</Transcript></VideoSource>'
+    waited = selection("waited", START + 3, START + 19, name="waited two hours")
+    for inside, number in (
+        ("", 1),
+        (waited, 2),
+    ):  # where something is selected in it, it is a text of its own
+        found = read(tmp_path, project_xml(video.format(inside) + text_source(waited)))
+        assert len(found.texts) == number
+    found = read(tmp_path, project_xml(video.format("") + text_source(waited)))
+    [text] = found.texts
+    assert [c.quote.text for c in found.codings] == ["waited two hours"]
+    assert [turn.start_time for turn in text.transcript.turns] == [None, 2.0, None, None]
+    assert any("transcript of d.mp4 is the text P01 interview" in note for note in found.report.notes)
+
+
 def test_what_is_selected_on_a_page_and_in_the_text_is_one_selection(tmp_path: Path) -> None:
     twin = f"selection waited{START}"
     found = read(tmp_path, project_xml(pdf(on_page(twin, "waited", code="waiting"), WAITED)))

@@ -7,6 +7,7 @@ that no way of counting explains, or that two explain equally, stops the import 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -209,7 +210,7 @@ class _Reader:
 
     def _texts(self) -> list[_Text]:
         found: list[_Text] = []
-        for raw in self.project.texts:
+        for raw in self._once(self.project.texts):
             text = self._text(raw)
             if text is not None:
                 found.append(text)
@@ -227,6 +228,31 @@ class _Reader:
         if len({key(text.raw.owner) for text in found}) < len(found):
             self.notes.append("some recordings have several transcripts: each is a transcript of its own")
         return found
+
+    def _once(self, texts: Iterable[RawText]) -> list[RawText]:
+        """The texts without transcripts in which nothing is selected and that are the file of a text source.
+
+        ATLAS.ti writes a transcript twice: as a text with its codings, and with its times at the recording.
+        """
+        every = list(texts)
+        sources = {raw.plain_path.casefold(): i for i, raw in enumerate(every) if raw.kind == "TextSource"}
+        sources.pop("", None)
+        kept = dict(enumerate(every))
+        for i, raw in enumerate(every):
+            same = sources.get(raw.plain_path.casefold())
+            if same is None or raw.kind not in ("AudioSource", "VideoSource") or raw.selections:
+                continue
+            own = kept[same]
+            values = (*own.values, *(pair for pair in raw.values if pair not in own.values))
+            kept[same] = replace(own, sync=own.sync or raw.sync, values=values)
+            del kept[i]
+            self.notes.append(
+                f"the transcript of {raw.owner_name} is the text {own.name}, which has its times"
+            )
+            if raw.codings:
+                why = "the recording is no text of its own; its transcript is a text of the project"
+                self.losses.add("codings of a recording", why, count=len(raw.codings), kept=BESIDE)
+        return list(kept.values())
 
     def _text(self, raw: RawText) -> _Text | None:
         name = raw.owner_name if raw.kind != "AudioSource" or not raw.name else raw.name
@@ -303,9 +329,10 @@ class _Reader:
                 names = [s.name or s.description for s in placed]
                 sources[text.transcript.id] = (text.source, Spans(starts, ends, names))
         chosen = choose(sources, asked=asked, stated=own_convention(self.project.origin))
+        usual = Counter(choice.convention for choice in chosen.values()).most_common(1)
         for text in texts:
             text.choice = chosen.get(text.transcript.id)
-            convention = text.choice.convention if text.choice else None
+            convention = text.choice.convention if text.choice else usual[0][0] if usual else None
             text.transcript = with_times(text.transcript, text.raw.sync, text.source, convention)
             if text.choice is None:
                 continue

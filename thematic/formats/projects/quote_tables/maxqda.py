@@ -12,24 +12,35 @@ from thematic.formats.projects.quote_tables.rows import QuoteRow, QuoteTable, Ta
 
 __all__ = ["claims", "quotes"]
 
-DOCUMENT = ("document name", "dokumentname", "document", "dokument")
-CODE = ("code", "codes")
-WORDS = ("segment", "coded segment", "codiertes segment", "vorschau", "preview")
-BEGINNING = ("beginning", "begin", "anfang")
-AUTHOR = ("created by", "erstellt von", "author", "autor", "modified by", "bearbeitet von")
-DATE = ("created", "erstellt am", "creation date", "erstellungsdatum", "date", "modified", "bearbeitet am")
-COMMENT = ("comment", "kommentar")
-GROUP = ("document group", "dokumentgruppe")
-WEIGHT = ("weight score", "weight", "gewicht")
-COLOR = ("color", "colour", "farbe")
+# English and German as in its files; Spanish, Portuguese, Italian and French as these words are translated.
+DOCUMENT = (
+    *("document name", "dokumentname", "document", "dokument"),
+    *("nombre del documento", "nome do documento", "documento", "nome del documento", "nom du document"),
+)
+CODE = ("code", "codes", "código", "codice")
+SEGMENT = ("segment", "coded segment", "codiertes segment", "segmento", "segmento codificado", "segment codé")
+WORDS = (*SEGMENT, "vorschau", "preview")
+BEGINNING = ("beginning", "begin", "anfang", "comienzo", "inicio", "início", "inizio", "début")
+AUTHOR = (
+    *("created by", "erstellt von", "creado por", "criado por", "creato da", "créé par"),
+    *("author", "autor", "modified by", "bearbeitet von"),
+)
+DATE = (
+    *("created", "erstellt am", "creation date", "erstellungsdatum", "date"),
+    *("creado", "criado", "fecha de creación", "data de criação", "data di creazione", "créé le"),
+    *("modified", "bearbeitet am"),
+)
+COMMENT = ("comment", "kommentar", "comentario", "comentário", "commento", "commentaire")
+GROUP = (
+    *("document group", "dokumentgruppe", "grupo de documentos", "gruppo di documenti"),
+    "groupe de documents",
+)
+WEIGHT = ("weight score", "weight", "gewicht", "ponderación", "peso", "poids")
+COLOR = ("color", "colour", "farbe", "cor", "colore", "couleur")
 
 
 def claims(table: Table) -> bool:
-    return (
-        table.has("segment", "coded segment", "codiertes segment")
-        and table.has(*DOCUMENT)
-        and table.has(*CODE)
-    )
+    return table.has(*SEGMENT) and table.has(*DOCUMENT) and table.has(*CODE)
 
 
 def quotes(table: Table, name: str) -> QuoteTable:  # noqa: ARG001
