@@ -94,9 +94,9 @@ class Plot:
         return self._bytes("svg", {"Date": None, "Creator": None, "Title": self.title})
 
     def pdf(self) -> bytes:
-        return self._bytes(
-            "pdf", {"CreationDate": None, "Creator": None, "Producer": None, "Title": self.title}
-        )
+        nothing = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+        with _letters_only():
+            return self._bytes("pdf", {**nothing, "Title": self.title})
 
     def png(self) -> bytes:
         """At 200 dots per inch."""
@@ -114,6 +114,28 @@ class Plot:
 
     def _repr_svg_(self) -> str:
         return self.svg().decode()
+
+
+@contextmanager
+def _letters_only() -> Iterator[None]:
+    """Fonts go into a PDF without their rules for joining and moving letters.
+
+    matplotlib has placed every letter by then; to thin out those rules takes longer than to draw the figure.
+    """
+    from fontTools import subset
+
+    whole = subset.Options
+
+    def letters_only(**settings: Any) -> Any:
+        options = whole(**settings)
+        options.drop_tables += ["GDEF", "GPOS", "GSUB", "kern"]
+        return options
+
+    subset.Options = letters_only
+    try:
+        yield
+    finally:
+        subset.Options = whole
 
 
 @contextmanager
