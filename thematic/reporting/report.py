@@ -138,7 +138,11 @@ def withhold(report: StudyReport, few: frozenset[str]) -> StudyReport:
     if not isinstance(report.lines, Missing):
         changed["lines"] = withhold_lines(report.lines, few)
     if not isinstance(report.groups, Missing):
-        changed["groups"] = withhold_groups(report.groups, least)
+        changed["groups"] = withhold_groups(report.groups, few, least)
     if not isinstance(report.map, Missing):
         changed["map"] = withhold_map(report.map, few, least)
-    return replace(report, **changed)
+    # Which attributes together make somebody known, without what they are.
+    recognisable = tuple(
+        replace(one, values=tuple((name, "") for name, _ in one.values)) for one in report.recognisable
+    )
+    return replace(report, recognisable=recognisable, **changed)

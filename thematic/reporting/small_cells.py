@@ -64,10 +64,33 @@ def _values(attributes: Mapping[str, str], chosen: Sequence[str]) -> tuple[str |
 
 
 def few_people(coded: CodedExcerpts) -> frozenset[str]:
-    """Codes that some participants have, but fewer than may be printed."""
-    people = (coded.per_participant(coded.applied) > 0).sum(axis=0)
+    """Codes that some participants have, but fewer than may be printed, and the codes that give these away.
+
+    A theme counts what its codes count, so one code of it that is withheld is what the others leave of the
+    theme. The code beside it that the fewest have is withheld too, until those withheld under a theme are two
+    or more and of enough people together; the theme itself where no code beside it is left.
+    """
+    has = coded.per_participant(coded.applied) > 0
+    people = has.sum(axis=0)
     least = coded.settings.suppress_below
-    return frozenset(code.id for code, n in zip(coded.codes, people, strict=True) if 0 < n < least)
+    few = {at for at, n in enumerate(people) if 0 < n < least}
+    parents = {code.parent_id for code in coded.codes}
+    depth = coded.reach.sum(axis=1)
+    for theme in sorted(range(len(coded.codes)), key=lambda at: -int(depth[at])):
+        below = [at for at, code in enumerate(coded.codes) if code.parent_id == coded.codes[theme].id]
+        hidden = [at for at in below if at in few]
+        if not hidden or theme in few:
+            continue
+        # A code with codes of its own comes last: those would tell about it.
+        beside = sorted(
+            (at for at in below if at not in few and people[at]),
+            key=lambda at: (coded.codes[at].id in parents, int(people[at]), at),
+        )
+        while beside and (len(hidden) < 2 or has[:, hidden].any(axis=1).sum() < least):
+            hidden.append(beside.pop(0))
+        enough = len(hidden) > 1 and has[:, hidden].any(axis=1).sum() >= least
+        few |= set(hidden) if enough else {*hidden, theme}
+    return frozenset(coded.codes[at].id for at in few)
 
 
 def withhold_themes(found: Themes, few: frozenset[str]) -> Themes:
@@ -155,23 +178,24 @@ def withhold_map(found: ExcerptMap, few: frozenset[str], least: int) -> ExcerptM
     )
 
 
-def withhold_groups(found: Groups, least: int) -> Groups:
-    """Without cells of fewer people than that, and without as many others as keep them from being computed.
+def withhold_groups(found: Groups, few: frozenset[str], least: int) -> Groups:
+    """Without these codes and cells of fewer people than that, and without what they could be computed from.
 
-    Where exactly one cell of a row is withheld, the next smallest is withheld too, as the total would give
-    the first away.
+    The total gives away a single cell, and few people in several: the next smallest in which there is anybody
+    is withheld too.
     """
-    return replace(found, tables=tuple(_withhold_table(table, least) for table in found.tables))
+    return replace(found, tables=tuple(_withhold_table(table, few, least) for table in found.tables))
 
 
-def _withhold_table(table: GroupTable, least: int) -> GroupTable:
+def _withhold_table(table: GroupTable, few: frozenset[str], least: int) -> GroupTable:
     small = {at for at, group in enumerate(table.groups) if group.participants < least}
     rows = []
     for row in table.rows:
-        hidden = small | {at for at, cell in enumerate(row.cells) if 0 < (cell.participants or 0) < least}
-        if len(hidden) == 1 and any(cell.participants for cell in row.cells):
-            others = [at for at, cell in enumerate(row.cells) if at not in hidden]
-            hidden |= set(sorted(others, key=lambda at: (row.cells[at].participants or 0, at))[:1])
+        people = [cell.participants or 0 for cell in row.cells]
+        hidden = small | {at for at, n in enumerate(people) if row.code in few or 0 < n < least}
+        others = sorted((at for at, n in enumerate(people) if n and at not in hidden), key=people.__getitem__)
+        while hidden and others and (len(hidden) < 2 or sum(people[at] for at in hidden) < least):
+            hidden.add(others.pop(0))
         rows.append(_without(row, hidden))
     groups = tuple(
         replace(group, participants=0, words=0) if at in small else group

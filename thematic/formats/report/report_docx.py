@@ -139,9 +139,12 @@ class _Writer:
         quoted = [row for row in found.rows if row.quotes]
         for row in quoted[:MOST_QUOTED]:
             self.document.add_heading(holdable(row.name), 2 if row.depth == 0 else 3)
-            self.say(people(row, self.report))
+            heads = [self.say(people(row, self.report))]
             if row.definition:
-                self.say(row.definition).runs[0].italic = True
+                heads.append(self.say(row.definition))
+                heads[-1].runs[0].italic = True
+            for head in heads:
+                head.paragraph_format.keep_with_next = True
             for quote in row.quotes:
                 self.say(quote.text, "Quote")
                 self.say(f"{quote.kind.capitalize()}. {place(quote)}", "Caption")

@@ -158,7 +158,8 @@ def people(row: ThemeRow, report: StudyReport) -> str:
     if isinstance(report.themes, Missing):
         return ""
     if row.participants is None:
-        return f"fewer than {report.settings.suppress_below} participants; numbers and quotes are withheld"
+        least = report.settings.suppress_below
+        return f"withheld: fewer than {least} participants, or a number that would give such a one away"
     found = f"{row.participants} of {_many(report.themes.participants_read, 'participant')}"
     rate = f", {_number(row.per_1000_words)} per 1,000 words" if row.excerpts else ""
     return f"{found}, {_many(row.excerpts or 0, 'excerpt')}{rate}"

@@ -71,4 +71,4 @@ def plot_lines(found: CodeLines, names: Mapping[str, str]) -> Plot:
 
 
 def _told(interview: str, axis: str, length: float) -> str:
-    return f"{label(interview, 20)}\n{length:,.0f} {'min' if axis == 'time' else 'words'}"
+    return f"{label(interview, 20, ending=6)}\n{length:,.0f} {'min' if axis == 'time' else 'words'}"

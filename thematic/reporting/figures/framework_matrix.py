@@ -45,7 +45,7 @@ def plot_matrix(found: FrameworkMatrix) -> Plot:
             texts = [[f"{n:.0f}" if n else "" for n in row] for row in counts]
             numbers_in_cells(axes, rates.tolist(), texts)
         column_names(axes, [found.columns[at].name for at in themes])
-        axes.set_yticks(range(len(rows)), [label(row.participant, 24) for row in rows])
+        axes.set_yticks(range(len(rows)), [label(row.participant, 24, ending=6) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.tick_params(length=0)
         for spine in axes.spines.values():

@@ -175,9 +175,14 @@ def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **grid:
         figure.set_layout_engine(None)
 
 
-def label(text: str, width: int = 38) -> str:
-    """A name short enough for an axis, on one line, without what a picture cannot hold."""
+def label(text: str, width: int = 38, *, ending: int = 0) -> str:
+    """A name short enough for an axis, on one line, without what a picture cannot hold.
+
+    ending: letters of its end that are kept where it is cut; files are often told apart there.
+    """
     kept = "".join(c for c in text if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF)
+    if ending and len(kept) > width:
+        return snippet(kept, width - ending) + kept[-ending:]
     return snippet(kept, width)
 
 
@@ -191,7 +196,9 @@ def shades() -> Any:
 def column_names(axes: Axes, names: Sequence[str]) -> None:
     """Names above the columns: in lines where there is room, slanted where not."""
     if len(names) <= 7:
-        wrapped = [fill(label(name, 60), max(9, 78 // max(len(names), 1))) for name in names]
+        wrapped = [
+            fill(label(name, 60), max(9, 78 // max(len(names), 1)), break_on_hyphens=False) for name in names
+        ]
         axes.set_xticks(range(len(names)), wrapped)
     else:
         short = [label(name, 30) for name in names]

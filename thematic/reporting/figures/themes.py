@@ -21,7 +21,7 @@ def plot_themes(found: Themes) -> Plot:
         beside = axes.get_yaxis_transform()
         for y, row in enumerate(rows):
             if row.share is None:
-                axes.text(1.09, y, "few", ha="right", va="center", fontsize=7.5, transform=beside)
+                axes.text(1.12, y, "withheld", ha="right", va="center", fontsize=7.5, transform=beside)
                 continue
             if row.share_interval is not None:
                 ends = [row.share_interval.low, row.share_interval.high]
@@ -30,7 +30,7 @@ def plot_themes(found: Themes) -> Plot:
             color = INK if row.depth == 0 else MARK
             fill = color if row.participants else "white"
             axes.plot([row.share], [y], marker, ms=size, color=color, mfc=fill, zorder=3, clip_on=False)
-            for x, count in ((1.09, row.participants), (1.21, row.excerpts)):
+            for x, count in ((1.12, row.participants), (1.26, row.excerpts)):
                 axes.text(x, y, f"{count}", ha="right", va="center", fontsize=7.5, transform=beside)
         axes.set_yticks(range(len(rows)))
         names = axes.set_yticklabels([label(row.name, 44) for row in rows])
@@ -44,7 +44,7 @@ def plot_themes(found: Themes) -> Plot:
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(f"Share of the {found.participants_read} participants, with interval")
-        for x, head in ((1.09, "people"), (1.21, "excerpts")):
+        for x, head in ((1.12, "people"), (1.26, "excerpts")):
             axes.text(x, -0.75, head, ha="right", va="bottom", fontsize=7, color=SOFT, transform=beside)
     return Plot(
         name="themes",
