@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -97,6 +98,9 @@ def report(
     from thematic.study import Study
     from thematic.study_report import report_study, write_report
 
+    # A figure is a hundred thousand small objects: to look for dead ones
+    # after each 700 costs more than they weigh.
+    gc.set_threshold(50_000)
     opened = Study.find(Path.cwd()) if study is None else Study.open(study)
     settings = override(
         opened.settings.report,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["framework_xlsx"]
 
+_QUOTE_WIDTH, _LETTERS_A_LINE = 80, 76
+_HIGHEST_ROW = 405  # points; Excel allows 409
+
 
 def framework_xlsx(found: FrameworkMatrix, *, title: str, attributes: tuple[str, ...]) -> bytes:
     """Three sheets, each with a filter on every column: quotes by theme, counts by code, and a row a quote.
@@ -86,6 +89,7 @@ def _quotes(workbook: Workbook, found: FrameworkMatrix, attributes: tuple[str, .
     sheet = workbook.add_worksheet("Quotes")
     head = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#F1F3F6"})
     text = workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+    number = workbook.add_format({"valign": "top"})
     header = [
         "participant",
         *attributes,
@@ -121,13 +125,19 @@ def _quotes(workbook: Workbook, found: FrameworkMatrix, attributes: tuple[str, .
                 if isinstance(value, str):
                     sheet.write_string(line, at, cell_text(value), text)
                 else:
-                    sheet.write_number(line, at, value)
+                    sheet.write_number(line, at, value, number)
+            # Not every program makes a row as high as its words.
+            sheet.set_row(line, min(15 * (1 + len(quote.text) // _LETTERS_A_LINE), _HIGHEST_ROW))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(line, 1), len(header) - 1)
     first = len(attributes) + 1
     sheet.set_column(0, first - 1, 12)
     sheet.set_column(first, first + 1, 26)
-    sheet.set_column(first + 3, first + 3, 80)
+    sheet.set_column(first + 3, first + 3, _QUOTE_WIDTH)
+    sheet.set_column(first + 4, first + 7, 14)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _heading(column: MatrixColumn, alone: bool) -> str:
