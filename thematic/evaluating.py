@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thematic.codebook import code_texts
-from thematic.errors import InputError
+from thematic.errors import InputError, Problem
 from thematic.model import Excerpt, Segmentation, Vectors
 from thematic.pipeline import StageProgress
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from thematic.suggestion import SuggestSettings
 
 __all__ = ["evaluate_data", "evaluate_study"]
+
+_NAMED = 5  # codes that a warning names one by one
 
 
 def evaluate_study(pipeline: Pipeline) -> dict[str, Any]:
@@ -87,8 +90,9 @@ def evaluate_data(
     """The same for rows of coded turns (`doc`, `i`, `text`, `codes` …) and a codebook in any format.
 
     Every row is one excerpt, and was looked at by its coder: no codes mean that none applies. Turns of an
-    interviewer that nobody coded are left out. Nothing is written. Raises InputError for a file that is none,
-    CodebookError for a codebook that is none.
+    interviewer that nobody coded are left out. Codes that the codebook lacks are measured too, by their name
+    and what was coded with them, and a warning names them. Nothing is written. Raises InputError for a file
+    that is none, or of which no code is in the codebook; CodebookError for a codebook that is none.
     """
     from thematic.embedding import code_vectors, concatenate, load_embedder
     from thematic.embedding import embed as embed_excerpts
@@ -97,8 +101,8 @@ def evaluate_data(
     from thematic.suggestion.evaluation import evaluate
     from thematic.suggestion.lessons import Lesson
 
-    read, _ = read_codebook(codebook)
-    coded = read_coded_excerpts(data, read)
+    coded = read_coded_excerpts(data, read_codebook(codebook)[0])
+    read = coded.codebook
     excerpts = [e for e in coded.excerpts if e.role != "interviewer" or any(coded.codes[e.id].values())]
     embedder = load_embedder(embed.model, threads=threads, allow_download=embed.allow_download)
     update = on_stage("Embedding")
@@ -133,4 +137,16 @@ def evaluate_data(
         settings=suggest,
         on_progress=on_stage("Evaluating"),
     )
-    return {"title": data.stem, **report}
+    return {"title": data.stem, **report, "warnings": _codes_added(coded.added) + report["warnings"]}
+
+
+def _codes_added(added: Sequence[Problem]) -> list[str]:
+    if not added:
+        return []
+    number = "1 code is" if len(added) == 1 else f"{len(added)} codes are"
+    return [
+        f"{number} not in the codebook, and known by name and codings only: "
+        + "; ".join(f"{one.message}{f' ({one.hint})' if one.hint else ''}" for one in added[:_NAMED])
+        + (f"; and {len(added) - _NAMED} more" if len(added) > _NAMED else "")
+        + "."
+    ]

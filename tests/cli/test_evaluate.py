@@ -54,3 +54,30 @@ def test_data_needs_its_codebook(coded):
     done = call("--data", coded[0])
     assert done.exit_code != 0
     assert "belong together" in str(done.exception)
+
+
+def test_a_code_that_the_codebook_lacks_is_measured_and_said(coded):
+    data, book = coded
+    first, *others = DEFINITIONS
+    codes = {code: {"definition": DEFINITIONS[code]} for code in others}
+    book.write_text(json.dumps({"name": "invented", "codes": codes}), encoding="utf-8")
+    done = call("--data", data, "--codebook", book, "--model", "hash", "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["warnings"][0].startswith(
+        "1 code is not in the codebook, and known by name and codings only: "
+        f"no code “{first}” in the codebook"
+    )
+    measured = {record["code"]: record for record in found["per_code"]}
+    assert measured[first]["examples"] > 0
+    assert measured[first]["average_precision"] is not None
+
+
+def test_a_codebook_of_something_else_is_refused(coded):
+    data, book = coded
+    book.write_text(
+        json.dumps({"name": "other", "codes": {"zzz": {"definition": "Talk of sleep"}}}), encoding="utf-8"
+    )
+    done = call("--data", data, "--codebook", book, "--model", "hash", "--json")
+    assert done.exit_code != 0
+    assert f"none of the {len(DEFINITIONS)} codes is in the codebook other" in str(done.exception)

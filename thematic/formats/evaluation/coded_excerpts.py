@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thematic.codebook import path as code_path
 from thematic.errors import InputError, Problem, did_you_mean
 from thematic.formats.transcripts.front_door import open_file, read_file
-from thematic.model import Codebook, Excerpt, Quote, Transcript, Turn, excerpt_id
+from thematic.model import Code, Codebook, Excerpt, Quote, Transcript, Turn, excerpt_id
 
 __all__ = ["CodedExcerpts", "read_coded_excerpts"]
 
@@ -19,9 +19,12 @@ class CodedExcerpts:
     """Excerpts in order of the file, and the ids of the codes that each coder gave to each, maybe none.
 
     codes: excerpt id -> coder ("" where the file names none) -> code ids. Coders who did not see an excerpt
-    are not there.
+    are not there. codebook: the one given, and after its codes those that only the rows name, without a
+    definition and with that name as id; `added` says which, and what they may have been meant for.
     """
 
+    codebook: Codebook
+    added: tuple[Problem, ...]
     excerpts: tuple[Excerpt, ...]
     codes: Mapping[str, Mapping[str, frozenset[str]]]
 
@@ -31,7 +34,7 @@ def read_coded_excerpts(path: Path, codebook: Codebook) -> CodedExcerpts:
 
     The question of a row is its `question`, or the last turn of an interviewer before it. A code is named by
     its id, its name, or its path such as `Theme > Code`. Raises InputError for a file that is no such table,
-    and with every code that is not in the codebook.
+    and when none of its codes is in the codebook.
     """
     reading = read_file(open_file(path))
     if not reading.coded:
@@ -41,16 +44,20 @@ def read_coded_excerpts(path: Path, codebook: Codebook) -> CodedExcerpts:
             hint='give rows such as {"doc": "P01", "i": 0, "speaker": "P01", "text": "…", "codes": ["…"]}',
         )
     known = _ways_to_name(codebook)
-    unknown = sorted({code for row in reading.coded for code in row.codes} - known.keys())
-    if unknown:
+    named = {code for row in reading.coded for code in row.codes}
+    unknown = sorted(named - known.keys())
+    added = tuple(
+        Problem(f"no code “{code}” in the codebook", path.name, hint=did_you_mean(code, known))
+        for code in unknown
+    )
+    if unknown and len(unknown) == len(named):
         raise InputError(
-            f"{len(unknown)} codes are not in the codebook {codebook.title}",
+            f"none of the {len(unknown)} codes is in the codebook {codebook.title}",
             path=path.name,
-            problems=[
-                Problem(f"no code “{code}” in the codebook", path.name, hint=did_you_mean(code, known))
-                for code in unknown
-            ],
+            problems=added,
         )
+    known |= {code: code for code in unknown}
+    codebook = replace(codebook, codes=codebook.codes + tuple(Code(id=code, name=code) for code in unknown))
     transcripts = {transcript.id: transcript for transcript in reading.transcripts}
     excerpts: dict[tuple[str, int], Excerpt] = {}
     codes: dict[str, dict[str, frozenset[str]]] = {}
@@ -64,7 +71,7 @@ def read_coded_excerpts(path: Path, codebook: Codebook) -> CodedExcerpts:
             excerpts[key] = _excerpt(transcript, turn, seen.get(words, 0))
             seen[words] = seen.get(words, 0) + 1
         codes.setdefault(excerpts[key].id, {})[row.coder] = frozenset(known[code] for code in row.codes)
-    return CodedExcerpts(excerpts=tuple(excerpts.values()), codes=codes)
+    return CodedExcerpts(codebook=codebook, added=added, excerpts=tuple(excerpts.values()), codes=codes)
 
 
 def _ways_to_name(codebook: Codebook) -> dict[str, str]:
