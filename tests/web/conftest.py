@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Route, sync_playwright
 
 # What a browser does of its own accord is no request of the page.
 QUIET = (
@@ -23,8 +23,8 @@ QUIET = (
 
 
 @pytest.fixture(scope="session")
-def launch() -> Iterator[Callable[..., Browser]]:
-    """`launch(*arguments)` starts a headless Chromium, which ends with the tests of this process."""
+def program() -> str:
+    """The Chromium of the system."""
     if os.environ.get("THEMATIC_NO_BROWSER") == "1":
         pytest.skip("THEMATIC_NO_BROWSER=1: pages are not tested in a browser")
     names = (os.environ.get("THEMATIC_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
@@ -35,10 +35,31 @@ def launch() -> Iterator[Callable[..., Browser]]:
             "or set THEMATIC_NO_BROWSER=1 to leave out the tests that need it",
             pytrace=False,
         )
-    with sync_playwright() as playwright:
-        yield lambda *arguments: playwright.chromium.launch(
-            executable_path=program, args=[*QUIET, *arguments]
-        )
+    return program
+
+
+@pytest.fixture(scope="session")
+def playwright(program: str) -> Iterator[Playwright]:
+    """What drives the browser, until the tests of this process end."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def launch(playwright: Playwright, program: str) -> Callable[..., Browser]:
+    """`launch(*arguments)` starts a headless Chromium, which ends with the tests of this process."""
+    return lambda *arguments: playwright.chromium.launch(executable_path=program, args=[*QUIET, *arguments])
+
+
+@pytest.fixture
+def own_browser(playwright: Playwright, program: str, tmp_path: Path) -> Callable[[], BrowserContext]:
+    """`own_browser()` opens the browser of one person, whose profile on the disk is there the next time.
+
+    A context that has no profile can lose on a reload what a page has kept a moment before.
+    """
+    return lambda: playwright.chromium.launch_persistent_context(
+        tmp_path / "profile", executable_path=program, args=[*QUIET]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.builders import make_segmentation, make_study_data, make_transcript
 from tests.web.conftest import OpenFile
@@ -96,17 +97,30 @@ def test_suggestions_are_judged_and_nothing_is_chosen_beforehand(open_file: Open
     assert row.shown == ("recommended", "extra-support", "ease")
 
 
-def test_what_was_decided_is_there_again_after_the_page_was_closed_and_from_the_file(
+def test_what_was_decided_is_there_again_after_the_browser_was_closed(
+    own_browser: Callable[[], BrowserContext], tmp_path: Path
+) -> None:
+    file = tmp_path / "packet.html"
+    file.write_bytes(packet())
+    for found in ("0 of", "1 of"):
+        with own_browser() as browser:
+            page = browser.new_page()
+            page.goto(file.as_uri())
+            expect(page.locator("#count")).to_contain_text(found)
+            if found == "1 of":
+                expect(page.locator("#message")).to_contain_text("here again")
+            else:
+                keys(page, "Enter", "n")
+                saved(page, tmp_path)
+
+
+def test_what_was_decided_is_read_from_the_file_of_this_packet_only(
     open_file: OpenFile, tmp_path: Path
 ) -> None:
     page = open_file(packet())
     keys(page, "Enter", "n")
     path = saved(page, tmp_path)
-    page.reload()
-    expect(page.locator("#message")).to_contain_text("here again")
-    expect(page.locator("#count")).to_contain_text("1 of")
-    page.evaluate("localStorage.clear()")
-    page.reload()
+    page = open_file(packet())
     expect(page.locator("#count")).to_contain_text("0 of")
     page.locator("#load").set_input_files(path)
     expect(page.locator("#count")).to_contain_text("1 of")
