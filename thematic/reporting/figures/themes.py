@@ -21,7 +21,7 @@ def plot_themes(found: Themes) -> Plot:
         beside = axes.get_yaxis_transform()
         for y, row in enumerate(rows):
             if row.share is None:
-                axes.text(1.12, y, "withheld", ha="right", va="center", fontsize=7.5, transform=beside)
+                axes.text(1.26, y, "withheld", ha="right", va="center", fontsize=7.5, transform=beside)
                 continue
             if row.share_interval is not None:
                 ends = [row.share_interval.low, row.share_interval.high]
