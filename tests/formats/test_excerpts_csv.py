@@ -1,10 +1,12 @@
 import csv
-from io import StringIO
+import json
+from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 
 from tests.builders import make_segmentation, make_study_data, make_suggestion, make_transcript
-from thematic.formats.exports import clusters_csv, excerpts_csv
+from thematic.formats.exports import clusters_csv, excerpts_csv, excerpts_html, excerpts_jsonl, excerpts_xlsx
 from thematic.model import StudyData
 
 
@@ -93,3 +95,32 @@ def test_a_coding_that_was_negotiated_says_so():
     text = excerpts_csv.render(make_study_data(codings=codings)).decode("utf-8-sig")
     assert "chair (negotiated): " in text
     assert "Ana: " in text
+
+
+def learnt_and_promised() -> StudyData:
+    """The first excerpt's suggestion was learnt from codings and is promised."""
+    data = make_study_data()
+    first = make_suggestion(
+        data.segmentations[0].excerpts[0],
+        "recommended",
+        band="90 % or more",
+        probability=0.95,
+        reason="learnt from 14 coded excerpts",
+        examples=14,
+        promised=0.9,
+    )
+    return make_study_data(suggestions=(first,))
+
+
+def test_a_learnt_suggestion_says_from_how_much_and_what_is_promised():
+    told = "90 % or more · learnt from 14 coded excerpts · in the 90 % promise"
+    assert rows(excerpts_csv.render(learnt_and_promised()))[0]["band_1"] == told
+    assert told in excerpts_html.render(learnt_and_promised()).decode()
+    with ZipFile(BytesIO(excerpts_xlsx.render(learnt_and_promised()))) as book:
+        assert any(told in book.read(name).decode() for name in book.namelist())
+
+
+def test_programs_read_the_number_of_examples_and_the_promise():
+    line, *_ = excerpts_jsonl.render(learnt_and_promised()).decode().splitlines()
+    (first,) = json.loads(line)["suggestions"]
+    assert (first["probability"], first["examples"], first["promised"]) == (0.95, 14, 0.9)

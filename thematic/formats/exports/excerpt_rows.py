@@ -35,6 +35,7 @@ __all__ = [
     "codings_elsewhere",
     "excerpt_rows",
     "further_notes",
+    "how_sure",
     "said_by",
     "stability_in_words",
     "why",
@@ -236,6 +237,13 @@ def why(evidence: Evidence, suggestion: Suggestion, labels: Mapping[str, str]) -
     code_id = evidence.code_id
     of = "" if code_id == suggestion.code_id else f" of {labels.get(code_id, code_id)}"
     return f"{_CLOSE_TO[evidence.kind]}{of}: “{' '.join(evidence.text.split())}”"
+
+
+def how_sure(suggestion: Suggestion) -> str:
+    """The band, what people's codings it was learnt from, and the promise that it falls under."""
+    promised = "" if suggestion.promised is None else f"in the {suggestion.promised * 100:.0f} % promise"
+    learnt = suggestion.reason if suggestion.examples is not None else None
+    return " · ".join(filter(None, (suggestion.band, learnt, promised)))
 
 
 def clock(seconds: float | None) -> str:

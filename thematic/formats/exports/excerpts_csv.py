@@ -8,6 +8,7 @@ from thematic.formats.exports.excerpt_rows import (
     code_labels,
     coder_names,
     excerpt_rows,
+    how_sure,
     said_by,
     why,
 )
@@ -48,7 +49,7 @@ def _cells(row: ExcerptRow, shortlist: int, labels: dict[str, str], names: dict[
     for suggestion in row.shortlist:
         reasons = [why(e, suggestion, labels) for e in suggestion.evidence if not e.warning]
         code_id = suggestion.code_id or ""
-        cells += [labels.get(code_id, code_id), suggestion.band or "", "; ".join(reasons)]
+        cells += [labels.get(code_id, code_id), how_sure(suggestion), "; ".join(reasons)]
     cells += [""] * (3 * (shortlist - len(row.shortlist)))
     warnings = [
         f"{labels.get(e.code_id, e.code_id)}: {why(e, s, labels)}"

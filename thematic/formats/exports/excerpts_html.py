@@ -29,6 +29,7 @@ from thematic.formats.exports.excerpt_rows import (
     codings_elsewhere,
     excerpt_rows,
     further_notes,
+    how_sure,
     said_by,
     stability_in_words,
     why,
@@ -67,7 +68,12 @@ def render(data: StudyData) -> bytes:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"clock": clock, "one_line": snippet, "stability": stability_in_words}
+    environment.filters |= {
+        "clock": clock,
+        "one_line": snippet,
+        "stability": stability_in_words,
+        "how_sure": how_sure,
+    }
     style = "".join(loader.get_source(environment, name)[0] for name in ("page.css", "excerpts.css"))
     style += _colors(data.codebook)
     script = loader.get_source(environment, "excerpts.js")[0]

@@ -80,6 +80,8 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
         "band": suggestion.band,
         "rank": suggestion.rank,
         "reason": suggestion.reason,
+        "examples": suggestion.examples,
+        "promised": suggestion.promised,
     }
 
 

@@ -25,6 +25,7 @@ from thematic.formats.exports.excerpt_rows import (
     codings_elsewhere,
     excerpt_rows,
     further_notes,
+    how_sure,
     said_by,
     stability_in_words,
     why,
@@ -75,7 +76,7 @@ REVIEW_COLUMNS: tuple[tuple[str, float, bool], ...] = (
     ("Question before", 22, False),
     ("Words", 46, False),
     ("Suggested code", 19, False),
-    ("Band", 11, False),
+    ("Band", 16, False),
     ("Other suggestions", 27, False),
     ("Decision", 12, True),
     ("Code", 18, True),
@@ -267,7 +268,7 @@ def _review(
             f"{said_by(c, names)}: {choices.get(c.code_id, labels.get(c.code_id, c.code_id))}"
             for c in row.codings
         )
-        others = (f"{choices.get(s.code_id or '', s.code_id)} · {s.band}" for s in row.shortlist[1:])
+        others = (f"{choices.get(s.code_id or '', s.code_id)} · {how_sure(s)}" for s in row.shortlist[1:])
         cells: dict[str, _Cell] = {
             "Excerpt": (excerpt.id, formats.cell(font_color=MUTED, font_size=9)),
             "Transcript": (excerpt.transcript_id, plain),
@@ -275,7 +276,7 @@ def _review(
             "Question before": (excerpt.question.text if excerpt.question else "", asked),
             "Words": (excerpt.text, plain),
             "Suggested code": (choices.get(code_id, code_id), formats.cell(bold=True, **edge)),
-            "Band": ((first.band or "") if first else "", plain),
+            "Band": (how_sure(first) if first else "", plain),
             "Other suggestions": ("\n".join(others), muted),
             "Why": (_reasons(formats, row, labels, choices), muted),
             "Cluster": (row.cluster.id if row.cluster and row.cluster.id in shown else "", muted),

@@ -66,6 +66,7 @@ def schemas(data: StudyData) -> dict[str, pa.Schema]:
         "suggestions": [
             ("excerpt", text), ("rank", whole), ("code", text), ("status", text), ("score", real),
             ("probability", real), ("band", text), ("reason", text), ("evidence", pa.list_(evidence)),
+            ("examples", whole), ("promised", real),
         ],
         "codes": [
             ("id", text), ("name", text), ("path", text), ("parent", text), ("depth", whole),
@@ -164,6 +165,8 @@ def _suggestions(data: StudyData) -> list[dict[str, Any]]:
             "probability": s.probability,
             "band": s.band,
             "reason": s.reason,
+            "examples": s.examples,
+            "promised": s.promised,
             "evidence": [
                 {
                     "kind": e.kind,
