@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import select
+import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -40,21 +41,35 @@ def ask(study: Study, *dialogue: tuple[str, str]) -> str:
     child, terminal = pty.fork()
     if child == 0:
         os.environ.update(TERM="dumb", COLUMNS="80")
+        # Tests that run in the background of a shell have Ctrl-C ignored, and would hand that on.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [*command, "--study", str(study.root)])
-    shown, answered, begun = "", 0, time.monotonic()
-    for prompt, answer in dialogue:
-        while prompt not in shown[answered:]:
-            assert time.monotonic() - begun < 60, shown
-            if select.select([terminal], [], [], 1)[0]:
-                shown += os.read(terminal, 4096).decode()
-        answered = len(shown)
-        os.write(terminal, answer.encode())
-    while select.select([terminal], [], [], 60)[0]:
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    shown, answered, ended = "", 0, False
+
+    def read() -> None:
+        nonlocal shown, ended
+        assert select.select([terminal], [], [], 120)[0], f"nothing more is shown: {shown}"
         try:
-            shown += os.read(terminal, 4096).decode()
+            shown += decode(os.read(terminal, 4096))
         except OSError:  # the other end is closed
-            break
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown
+            ended = True
+
+    try:
+        for prompt, answer in dialogue:
+            while prompt not in shown[answered:]:
+                assert not ended, shown
+                read()
+            answered = shown.index(prompt, answered) + len(prompt)
+            os.write(terminal, answer.encode())
+        while not ended:
+            read()
+    finally:
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+        os.close(terminal)
+        status = os.waitpid(child, 0)[1]
+    assert os.waitstatus_to_exitcode(status) == 0, shown
     return shown
 
 
