@@ -375,7 +375,14 @@ def _code_study(
         overlap=overlap_share(overlap or request.overlap),
         modes=MODES,
         model_coders=request.machines,
-        excluded=[*excluded, Excluded(reason=what, n_codings=made.n_left_out)],
+        excluded=[
+            *excluded,
+            Excluded(reason=what, n_codings=made.n_left_out),
+            Excluded(
+                reason="codings agreed in discussion",
+                n_codings=sum(coding.layer == "negotiated" for coding in pipeline.codings),
+            ),
+        ],
     )
 
 

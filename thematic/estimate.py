@@ -18,7 +18,7 @@ __all__ = ["Estimate", "estimate"]
 
 _TRIED = 48  # passages that are embedded to see how long it takes
 _FEW_WORDS = 6_000  # of participants, that are cut to see how many excerpts they make
-# What the stages after embedding take for an excerpt, and files: see benchmarks/results/scale.md.
+# What the stages after embedding take for an excerpt, and files: orders of magnitude on a laptop.
 _SECONDS_AFTER = 0.0015
 _BYTES_OF_EXPORTS = 6_000
 _BYTES_A_NUMBER = 3.4  # a float32 in compressed Parquet

@@ -57,6 +57,8 @@ def test_two_coders_end_to_end(tmp_path: Path, launch: Callable[..., Browser]) -
         printed.setdefault(command, []).append(done.stdout)
     alone, after = printed["thematic agree --study study --quiet"]
     assert figures(alone) == figures(after)  # what was negotiated changes no figure of what was judged alone
+    assert "agreed in discussion" not in alone
+    assert "codings agreed in discussion" in after
     study = Study.open(tmp_path / "study")
     journals = {path.stem: read_journal(path)[0] for path in study.journals()}
     found = disagreements([Review.replay(coder, journals[coder]) for coder in ("ada", "ben")])
