@@ -1,12 +1,13 @@
 """What a file says beside its transcript: properties, comments, tracked deletions, headers, metadata.
 
 None of it enters a study, but it travels with the original file. Nothing here raises for a part that is
-missing
-or damaged: the readers say what is wrong with a file, and this is asked after them.
+missing or damaged, and the other parts are still looked through: the readers say what is wrong with a file,
+and this is asked after them.
 """
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from thematic.errors import ThematicError
 from thematic.formats.encoding import head_text
 from thematic.formats.transcripts.reading import SourceFile
+from thematic.formats.transcripts.rtf import hidden_words
 from thematic.formats.zips import open_zip, parse_xml, read_part
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def _asides(file: SourceFile) -> Iterator[tuple[str, str]]:
         with open_zip(file) as archive:
             yield from _of_archive(archive, file.name)
     elif file.data.startswith(b"{\\rtf"):
-        yield from _of_rtf(file.data)
+        yield from _of_rtf(file)
     elif file.data.startswith(b"%PDF"):
         yield from _of_pdf(file.data)
     elif "<ANNOTATION_DOCUMENT" in head_text(file.data[:4096]):
@@ -78,24 +80,44 @@ _PROPERTIES = frozenset(
 )
 
 
+_WORD_PARTS = re.compile(r"word/(?:comments|header\d*|footer\d*|footnotes|endnotes|people|document)\w*\.xml")
+
+
 def _of_archive(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
     for part in sorted(archive.namelist()):
-        if not part.endswith(".xml") or part.startswith(
-            ("word/theme", "word/styles", "xl/worksheets", "xl/styles")
-        ):
-            continue
-        low = part.lower()
-        if low.startswith("docprops/") or low == "meta.xml":
-            yield from _properties(parse_xml(read_part(archive, part, name), name))
-        elif re.fullmatch(r"word/(?:comments|header\d*|footer\d*|people|document)\w*\.xml", low) or (
-            low.startswith("xl/") and "comment" in low
-        ):
-            yield from _of_word(low, parse_xml(read_part(archive, part, name), name))
-        elif low.startswith("xl/persons/"):
-            for person in parse_xml(read_part(archive, part, name), name).iter():
-                yield "author", person.get("displayName", "")
-        elif low in ("content.xml", "styles.xml"):
-            yield from _of_odt(parse_xml(read_part(archive, part, name), name))
+        try:
+            yield from _of_part(archive, part, name)
+        except (ThematicError, ValueError, RecursionError):
+            continue  # a damaged part hides nothing in the others
+
+
+def _of_part(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[tuple[str, str]]:
+    low = part.lower()
+    if low.startswith("xl/worksheets/") and low.endswith(".xml"):
+        yield from _of_print_headers(read_part(archive, part, name))
+        return
+    if not low.endswith(".xml") or low.startswith(("word/theme", "word/styles", "xl/styles")):
+        return
+    if low.startswith("docprops/") or low == "meta.xml":
+        yield from _properties(parse_xml(read_part(archive, part, name), name))
+    elif _WORD_PARTS.fullmatch(low) or (low.startswith("xl/") and "comment" in low):
+        yield from _of_word(low, parse_xml(read_part(archive, part, name), name))
+    elif low.startswith("xl/persons/"):
+        for person in parse_xml(read_part(archive, part, name), name).iter():
+            yield "author", person.get("displayName", "")
+    elif low in ("content.xml", "styles.xml"):
+        yield from _of_odt(parse_xml(read_part(archive, part, name), name))
+
+
+# The cells of a sheet are read as its transcript; what is printed above and below them stands at its end.
+_PRINTED = re.compile(rb"<(?:odd|even|first)(Header|Footer)>([^<]{1,2000})<")
+_PRINT_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z])')
+
+
+def _of_print_headers(sheet: bytes) -> Iterator[tuple[str, str]]:
+    for match in _PRINTED.finditer(sheet):
+        text = html.unescape(match[2].decode("utf-8", "replace"))
+        yield match[1].decode().lower(), _PRINT_CODE.sub(" ", text).replace("&&", "&")
 
 
 def _properties(root: Element) -> Iterator[tuple[str, str]]:
@@ -121,7 +143,7 @@ def _of_word(part: str, root: Element) -> Iterator[tuple[str, str]]:
             yield "comment", " ".join(_paragraphs(element))
     if deleted:
         yield "tracked deletion", "".join(deleted)
-    for kind in ("header", "footer"):
+    for kind in ("header", "footer", "footnote", "endnote"):
         if f"/{kind}" in part:
             for line in _paragraphs(root):
                 yield kind, line
@@ -168,8 +190,8 @@ _RTF = re.compile(rb"\{\\(author|operator|manager|company|title|subject|keywords
 _RTF_NOTE = re.compile(rb"\{\\\*?\\?(atnauthor|atrfauthor)\s+([^{}]{1,200})\}")
 
 
-def _of_rtf(data: bytes) -> Iterator[tuple[str, str]]:
-    for match in _RTF.finditer(data):
+def _of_rtf(file: SourceFile) -> Iterator[tuple[str, str]]:
+    for match in _RTF.finditer(file.data):
         text = re.sub(
             r"\\'([0-9a-f]{2})",
             lambda m: bytes.fromhex(m[1]).decode("cp1252", "replace"),
@@ -177,8 +199,9 @@ def _of_rtf(data: bytes) -> Iterator[tuple[str, str]]:
         )
         part = match[1].decode()
         yield ("author" if part in ("author", "operator", "manager") else f"property {part}"), text
-    for match in _RTF_NOTE.finditer(data):
+    for match in _RTF_NOTE.finditer(file.data):
         yield "author", match[2].decode("cp1252", "replace")
+    yield from hidden_words(file)
 
 
 def _of_pdf(data: bytes) -> Iterator[tuple[str, str]]:

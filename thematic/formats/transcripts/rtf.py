@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from thematic.errors import InputError
@@ -17,7 +18,7 @@ from thematic.formats.transcripts.script import to_reading
 from thematic.formats.transcripts.speakers import Roster
 from thematic.formats.transcripts.turns import find_turns
 
-__all__ = ["read", "sniff"]
+__all__ = ["hidden_words", "read", "sniff"]
 
 # A control word with its number, a character as hex, a control symbol, a brace, a line end, or plain text.
 _TOKEN = re.compile(
@@ -31,6 +32,13 @@ _NOT_WORDS = frozenset(
     b"bkmkend pntext pntxta pntxtb revtbl filetbl".split()
 )
 _KNOWN_STARRED = frozenset((b"shpinst",))
+# Destinations in which people have written something, though not in the transcript.
+_BESIDE = {
+    **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "header"),
+    **dict.fromkeys((b"footer", b"footerl", b"footerr", b"footerf"), "footer"),
+    b"annotation": "comment",
+    b"footnote": "footnote",
+}
 _SYMBOLS = {
     b"tab": "\t",
     b"line": "\n",
@@ -53,13 +61,15 @@ _MAX_DEPTH = 1000
 class _State:
     """What holds inside a group.
 
-    silent: no words of the document. hidden: deleted in tracked changes, or formatted as hidden.
+    silent: no words of the document. beside: what kind of words these are instead, if any.
+    hidden: why words are not seen: `tracked deletion` or `hidden text`.
     unicode_skip: characters that follow \\u for programs without Unicode.
     """
 
     silent: bool = False
+    beside: str = ""
     bold: bool = False
-    hidden: bool = False
+    hidden: str = ""
     unicode_skip: int = 1
 
 
@@ -75,6 +85,15 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     script = find_turns(lines, name=file.name, transcript_id=clean_id(file.stem), roster=roster)
     script.warnings[:0] = warnings
     return to_reading(script, file=file, format="rtf", roster=roster)
+
+
+def hidden_words(file: SourceFile) -> list[tuple[str, str]]:
+    """What an RTF file says beside its transcript, as (kind, words): headers, footers, comments, footnotes,
+    tracked deletions, hidden text. Of a damaged file, what stands before the damage."""
+    reader = _Reader(file, None)
+    with suppress(InputError, ValueError):
+        reader.blocks()
+    return [(kind, words) for kind, words in reader.beside if words.strip()]
 
 
 class _Reader:
@@ -93,6 +112,7 @@ class _Reader:
         self.stack: list[_State] = []
         self.skip = 0  # characters still to skip after \u
         self.starred = False
+        self.beside: list[tuple[str, str]] = []
         self.pending = b""  # bytes not yet decoded: a character may come as several hex codes
 
     def blocks(self) -> list[Block]:
@@ -128,7 +148,9 @@ class _Reader:
         self._flush()
         self.skip, self.starred = 0, False
         if brace == b"}":
-            self.state = self.stack.pop()
+            inner, self.state = self.state, self.stack.pop()
+            if inner.beside != self.state.beside:
+                self.beside.append(("", ""))  # the next one is another
         elif len(self.stack) >= _MAX_DEPTH:
             raise InputError("nested too deeply to be a transcript", path=self.file.name)
         else:
@@ -147,7 +169,7 @@ class _Reader:
         self._flush()
         on = number != 0
         if word in _NOT_WORDS or (starred and word not in _KNOWN_STARRED):
-            self.state = replace(self.state, silent=True)
+            self.state = replace(self.state, silent=True, beside=_BESIDE.get(word, ""))
         elif word == b"u" and number is not None:
             self._say(chr(number % 0x10000))
             self.skip = self.state.unicode_skip
@@ -160,11 +182,14 @@ class _Reader:
         elif word == b"b":
             self.state = replace(self.state, bold=on)
         elif word in (b"deleted", b"v"):
-            self.state = replace(self.state, hidden=on)
+            kind = "tracked deletion" if word == b"deleted" else "hidden text"
+            self.state = replace(self.state, hidden=kind if on else "")
         elif word == b"plain":
-            self.state = replace(self.state, bold=False, hidden=False)
+            self.state = replace(self.state, bold=False, hidden="")
         elif not self.state.silent:
             self._layout(word, number)
+        elif word in (b"par", b"line", b"tab") or word in _SYMBOLS:
+            self._say(_SYMBOLS.get(word, " "))
 
     def _layout(self, word: bytes, number: int | None) -> None:
         if word in (b"par", b"sect", b"page"):
@@ -195,7 +220,7 @@ class _Reader:
     def _bytes(self, data: bytes) -> None:
         skipped = min(self.skip, len(data))
         self.skip -= skipped
-        if not self.state.silent:
+        if self.state.beside or not self.state.silent:
             self.pending += data[skipped:]
 
     def _flush(self) -> None:
@@ -203,7 +228,7 @@ class _Reader:
         if not data:
             return
         try:
-            self._say(data.decode(self.encoding))
+            self._say(data.decode(self.encoding, "replace" if self.state.beside else "strict"))
         except UnicodeDecodeError as error:
             message, hint = f"not {self.encoding}, as it says it is", "name the encoding with --encoding"
             raise InputError(message, path=self.file.name, hint=hint) from error
@@ -211,7 +236,11 @@ class _Reader:
     def _say(self, text: str) -> None:
         if self.pending:
             self._flush()
-        if not self.state.silent and not self.state.hidden:
+        kind = self.state.beside or ("" if self.state.silent else self.state.hidden)
+        if kind:
+            before = self.beside.pop()[1] if self.beside and self.beside[-1][0] == kind else ""
+            self.beside.append((kind, before + text))
+        elif not self.state.silent:
             self.block.add(text, bold=self.state.bold)
 
     def _end_paragraph(self) -> None:
