@@ -20,6 +20,7 @@ from thematic.deidentification import (
     form_key,
     group_findings,
 )
+from thematic.deidentification.identifiers import ENOUGH
 from thematic.identifier_log import read_log, standing
 from thematic.keyfile import load_key
 from thematic.not_identifiers import read_not_identifiers
@@ -209,7 +210,7 @@ def _find(
     from thematic.suggestion.words import looks_english
 
     transcripts = list(transcripts)
-    foreign = [t.id for t in transcripts if not looks_english([t.text[:_ENOUGH]])]
+    foreign = [t.id for t in transcripts if not looks_english([t.text[:ENOUGH]])]
     loaded = None
     if recognise:
         from thematic.deidentification.entities import load_recogniser
@@ -224,9 +225,6 @@ def _find(
         on_progress=on_stage("Checking") if on_stage else None,
     )
     return replace(found, notes=(*found.notes, _foreign_note(foreign))) if foreign else found
-
-
-_ENOUGH = 20_000  # characters
 
 
 def _foreign_note(ids: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What files say beside their transcripts, which the identifier check must see: kind by kind, file by file."""
+"""What files say beside their transcripts, which the identifier check must see, kind by kind."""
 
 from __future__ import annotations
 

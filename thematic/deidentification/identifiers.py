@@ -28,7 +28,7 @@ Recogniser = Callable[[Sequence[str]], Iterable[Sequence[Spotted]]]
 """Names recognised in passages: for each text, (start, end, kind, rule)."""
 
 _CONTEXT = 60
-_ENOUGH = 20_000  # characters that show which language a transcript is in
+ENOUGH = 20_000  # characters that show which language a transcript is in
 _TALK = ("text", "memo", "original only")  # where a recogniser of names has sentences to go by
 _DIGIT = re.compile(r"\d")
 _DATE_WORDS = re.compile(
@@ -98,7 +98,7 @@ def find_identifiers(
     for transcript in transcripts:
         passages += passages_of(transcript)
         if transcript.id in foreign:
-            nouns[transcript.id] = writes_nouns_with_capitals(transcript.text[:_ENOUGH])
+            nouns[transcript.id] = writes_nouns_with_capitals(transcript.text[:ENOUGH])
     passages += besides
     ordinary = _lower_case(passages)
     recognised: Iterable[Sequence[Spotted]] = (

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import head_text
 from thematic.formats.transcripts.reading import Dropped, Reading, ReadSettings, SourceFile
-from thematic.formats.transcripts.script import Said, clean_pieces, compose, to_reading
+from thematic.formats.transcripts.script import Said, to_reading
 from thematic.formats.transcripts.speakers import Roster
+from thematic.formats.transcripts.tiers import script_of_tiers
 from thematic.formats.zips import parse_xml
-from thematic.text import count_words, join_names, snippet
+from thematic.text import count_words, snippet
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -58,19 +59,7 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
                 message = f"the annotation “{snippet(value)}” of the tier {name} has no time"
                 problems.append(Problem(message, file.name, None, "align it in ELAN, and save"))
             pieces.append(Said(label=label, text=value, start_time=start, end_time=end))
-    if problems:
-        raise InputError(f"{file.name} cannot be aligned", path=file.name, problems=problems)
-    pieces.sort(key=lambda piece: piece.start_time or 0.0)
-    pieces, warnings = clean_pieces(pieces, file.name)
-    script = compose(pieces, pause=settings.pause)
-    script.words_in += sum(piece.words for piece in dropped)
-    script.dropped += dropped
-    script.warnings += warnings
-    labels = list(dict.fromkeys(piece.label for piece in pieces))
-    if len(labels) > 1:
-        message = f"the tiers {join_names(labels)} were read as speakers"
-        hint = "give a tier that is no speech the role other in speakers.toml"
-        script.warnings.append(Problem(message, file.name, None, hint))
+    script = script_of_tiers(pieces, dropped, problems, name=file.name, pause=settings.pause)
     return to_reading(script, file=file, format="eaf", roster=roster)
 
 
