@@ -11,6 +11,7 @@ from typing import Any
 
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import Decoded, clean, decode
+from thematic.formats.formulas import HINT, uncalculated
 from thematic.formats.transcripts.reading import SourceFile
 from thematic.formats.zips import open_zip, refuse_entities
 
@@ -82,6 +83,8 @@ def _read_workbook(file: SourceFile) -> Sheet:
         refuse_entities(archive, file.name)
     try:
         book = openpyxl.load_workbook(io.BytesIO(file.data), read_only=True, data_only=True)
+        if told := uncalculated(io.BytesIO(file.data), book.worksheets):
+            raise InputError(told, path=file.name, hint=HINT)
         sheets = [(sheet.title, list(_workbook_rows(sheet, file))) for sheet in book.worksheets]
         book.close()
     except InputError:

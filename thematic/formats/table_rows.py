@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from thematic.errors import InputError, Problem
+from thematic.formats.formulas import HINT, uncalculated
 from thematic.text import join_names, snippet
 
 __all__ = ["Cell", "Line", "cell_text", "open_table"]
@@ -155,6 +156,8 @@ def _open_xlsx(path: Path, notes: list[Problem] | None) -> tuple[list[str], Iter
 
     sheet = book.worksheets[0] if notes is None else _sheet_with_table(path, book.worksheets, notes)
     merged = {} if notes is None else _merged_down(path, sheet, notes)
+    if told := uncalculated(path, [sheet]):
+        raise InputError(told, path=str(path), hint=HINT)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         above: dict[int, tuple[int, str]] = {}  # by column: the last row of the merged cell, and its text

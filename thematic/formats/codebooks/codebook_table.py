@@ -18,6 +18,7 @@ from thematic.codebook import id_from_name
 from thematic.errors import CodebookError, Problem, did_you_mean
 from thematic.formats.codebooks.codebook_document import CODE_KEYS, LIST_KEYS, STATUSES, read_status
 from thematic.formats.codebooks.codebook_drafts import Draft, codebook_from_drafts
+from thematic.formats.formulas import HINT, uncalculated
 from thematic.formats.safe_csv import safe_csv
 from thematic.formats.table_rows import cell_text, open_table
 from thematic.model import Code, Codebook
@@ -220,6 +221,8 @@ def _sheets(data: bytes, path: str) -> dict[str, list[tuple[int, list[Any]]]]:
         if sum(part.file_size for part in parts) > _UNPACKED_LIMIT:
             raise CodebookError("this unpacks to more than any codebook needs", path=path, hint=hint)
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
+        if told := uncalculated(BytesIO(data), book.worksheets):
+            raise CodebookError(told, path=path, hint=HINT)
         return {sheet.title: _rows_of(sheet) for sheet in book.worksheets}
     except CodebookError:
         raise
