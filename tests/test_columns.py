@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from tests.engines.studies import make_study
 from thematic.formats.machine.parquet import read_suggestions, write_ranking, write_suggestions
 from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.pipeline import Pipeline
-from thematic.suggestion import SuggestSettings, notes, suggest, zero_shot
+from thematic.suggestion import SuggestSettings, notes, ranking, suggest, zero_shot
+from thematic.suggestion.corpus import Corpus, let_go
 from thematic.suggestion.ranking import rank
 
 CODEBOOK = Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml"
@@ -94,6 +96,56 @@ def test_columns_rank_as_the_rules_say(pipeline: Pipeline) -> None:
     assert (ranking.ranked == ranked).mean() > 0.99
     same = np.take_along_axis(shares, ranking.ranked, axis=1)
     np.testing.assert_allclose(ranking.shares, same, atol=0.02)
+
+
+def test_memory_of_mapped_vectors_is_given_back(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranking is the same from mapped vectors as from vectors in memory, and lets go of every mapped page."""
+    given_back: list[object] = []
+
+    def counted(matrix: np.ndarray) -> None:
+        given_back.append(matrix)
+        let_go(matrix)
+
+    def ranked(columns: Corpus) -> bytes:
+        texts = pipeline.code_texts
+        made = rank(
+            columns,
+            pipeline.codebook,
+            texts,
+            pipeline.code_vectors,
+            settings=SuggestSettings(question_weight=1),
+        )
+        return write_ranking(columns.ids, made, texts)
+
+    columns = pipeline.columns
+    in_memory = replace(columns, values=np.array(columns.values), questions=np.array(columns.questions))
+    expected = ranked(in_memory)
+    monkeypatch.setattr(ranking, "let_go", counted)
+    assert ranked(columns) == expected
+    # Twice for the likeness of each of the two, and once for the evidence.
+    assert [matrix is columns.values for matrix in given_back] == [True, True, False, False, True]
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="tells of memory as Linux does")
+def test_letting_go_frees_pages_and_loses_nothing(tmp_path: Path) -> None:
+    def resident(path: Path) -> int:
+        lines = Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines()
+        begin = next(i for i, line in enumerate(lines) if line.endswith(str(path)))
+        return int(next(line for line in lines[begin:] if line.startswith("Rss:")).split()[1])
+
+    path = tmp_path / "values.npy"
+    np.save(path, np.arange(1_000_000, dtype=np.float32))
+    mapped = np.load(path, mmap_mode="r")
+    total = mapped.sum()
+    assert resident(path) > 3_000
+    let_go(mapped)
+    assert resident(path) < 100
+    assert mapped.sum() == total
+    changed = np.load(path, mmap_mode="c")  # what is changed in such a copy is in no file
+    changed[0] = 7
+    let_go(changed)
+    assert changed[0] == 7
+    let_go(np.zeros(3))
 
 
 def test_only_an_edited_code_is_embedded_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

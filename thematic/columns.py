@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from thematic.formats.machine.parquet import read_columns, read_vectors
-from thematic.suggestion.corpus import Corpus, WordCounts, count_words_in
+from thematic.suggestion.corpus import Corpus, WordCounts, count_words_in, let_go
 
 __all__ = ["columns_of"]
 
@@ -76,8 +76,9 @@ def _write(folder: Path, rows: int, excerpts: Iterable[bytes], vectors: Iterable
             raise ValueError(f"the vectors from row {begin} on are not those of the excerpts there")
         values[begin:end], questions[begin:end] = part.values, part.questions
         begin = end
-    values.flush()
-    questions.flush()
+    for matrix in (values, questions):
+        matrix.flush()
+        let_go(matrix)
     np.save(folder / "transcripts.npy", np.array(transcripts, np.int32))
     for name, array in (("ends", words.ends), ("words", words.words), ("counts", words.counts)):
         np.save(folder / f"{name}.npy", array)

@@ -6,6 +6,7 @@ are a few arrays, which may lie on the disk (`numpy.memmap`), and are gone throu
 
 from __future__ import annotations
 
+import mmap
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from thematic.model import Excerpt, FloatMatrix, Vectors
 
-__all__ = ["BLOCK", "Corpus", "WordCounts", "blocks", "corpus_of", "count_words_in"]
+__all__ = ["BLOCK", "Corpus", "WordCounts", "blocks", "corpus_of", "count_words_in", "let_go"]
 
 BLOCK = 16_384
 """Rows gone through at a time: 25 MB of vectors."""
@@ -101,3 +102,15 @@ def blocks(rows: NDArray[Any]) -> Iterator[slice]:
     """Slices of at most BLOCK of these rows, in order."""
     for begin in range(0, len(rows), BLOCK):
         yield slice(begin, min(begin + BLOCK, len(rows)))
+
+
+def let_go(matrix: NDArray[Any]) -> None:
+    """Give back the memory in which a mapped matrix was read; it is read from the disk again when asked for.
+
+    A mapped page stays with the process until the system is short of memory, so that going through a
+    million excerpts once would take as much as all their vectors. Nothing for a matrix that is not mapped, or
+    of which changed copies may be all there is (mode "c"), or where the system has no such advice (Windows).
+    """
+    pages, advice = getattr(matrix, "_mmap", None), getattr(mmap, "MADV_DONTNEED", None)
+    if pages is not None and advice is not None and getattr(matrix, "mode", None) != "c":
+        pages.madvise(advice)

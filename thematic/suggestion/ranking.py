@@ -14,7 +14,7 @@ import numpy as np
 
 from thematic.model import Code, Codebook, CodeText, Evidence, Suggestion
 from thematic.suggestion import NOT_CALIBRATED, SuggestSettings
-from thematic.suggestion.corpus import LETTERS, Corpus, WordCounts, blocks
+from thematic.suggestion.corpus import LETTERS, Corpus, WordCounts, blocks, let_go
 from thematic.suggestion.evidence import PIECES, evidence_rows
 from thematic.suggestion.words import content_words
 from thematic.suggestion.zero_shot import (
@@ -166,6 +166,7 @@ def _cosines(matrix: FloatMatrix, rows: NDArray[np.intp], anchors: FloatMatrix) 
         block = matrix[rows[place]]
         there[place] = block.any(axis=1)
         total += block.sum(axis=0, dtype=np.float64)
+        let_go(matrix)
     count = int(there.sum())
     mean = (total / max(count, 1)).astype(np.float32) if count >= FEWEST_RANKED else np.zeros(1, np.float32)
     cosines = np.zeros((len(rows), len(anchors)), np.float32)
@@ -174,6 +175,7 @@ def _cosines(matrix: FloatMatrix, rows: NDArray[np.intp], anchors: FloatMatrix) 
         lengths = np.linalg.norm(block, axis=1, keepdims=True)
         found = (block @ anchors.T) / np.where(lengths > 1e-9, lengths, 1)
         cosines[place] = np.where(there[place, None], found, 0)
+        let_go(matrix)
     return cosines
 
 
@@ -264,6 +266,7 @@ def _evidence(
     wording = [evidence_rows(code.id, code_texts) for code in codes]
     for place in blocks(rows):
         values = corpus.values[rows[place]]
+        let_go(corpus.values)
         for column, (speaks_for, against) in enumerate(wording):
             cells = np.argwhere(ranked[place] == column)
             if not len(cells) or not speaks_for:
