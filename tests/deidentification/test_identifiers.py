@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.identifiers import SENTENCES, Planted, found_in, read_planted, transcript
+from benchmarks.identifiers import LATER, SENTENCES, Planted, found_in, read_planted, transcript
 from tests.builders import make_transcript
 from thematic.deidentification import Finding, find_identifiers, group_findings
 
@@ -28,11 +30,15 @@ def test_the_planted_set_is_what_it_claims_to_be() -> None:
     assert sum(p.kind == "clean" for p in PLANTED) >= 100
 
 
-def test_nine_in_ten_planted_identifiers_are_found_by_rules_and_few_clean_sentences_flagged() -> None:
-    planted: list[Planted] = [p for p in PLANTED if p.kind != "clean"]
+@pytest.mark.parametrize("path", [SENTENCES, *LATER], ids=lambda path: path.stem)
+def test_nine_in_ten_planted_identifiers_are_found_by_rules_and_few_clean_sentences_flagged(
+    path: Path,
+) -> None:
+    sentences = read_planted(path.read_text(encoding="utf-8"))
+    planted: list[Planted] = [p for p in sentences if p.kind != "clean"]
     hits = sum(found_in(p, None)[0] for p in planted)
     assert hits / sum(len(p.spans) for p in planted) >= 0.90
-    clean = [p for p in PLANTED if p.kind == "clean"]
+    clean = [p for p in sentences if p.kind == "clean"]
     assert sum(found_in(p, None)[1] for p in clean) / len(clean) <= 0.10
 
 
@@ -86,6 +92,46 @@ def test_kinds_titles_and_marks_of_transcribers_are_no_names(text: str) -> None:
     ],
 )
 def test_names_that_look_like_them_are_found(text: str, name: str) -> None:
+    assert name in forms(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We query it in SPARQL, then in XGBoost, on PM2.5 and SO2.",  # capitals throughout or inside, digits
+        "The X-axis and the Z-scores were fine.",
+        "Mmmm. Pfft. Shhh. They said XXXXX to XXX XXXXXX.",  # sounds, and what stands for a name
+        "I had a Quillfeather once and then another Brastemp.",  # one of many
+        "We drew a Gantt chart, then Quettelet numbers, on a Zorbin laptop.",  # called after somebody
+        "The Release Captain wants a Tidy Friday.",  # everyday words, a role
+        "The Great Barrier Reef and the Mental Health Act.",
+        "Medical School teaches nothing about that.",
+        "I claimed PIP and lost it.",
+    ],
+)
+def test_what_capitals_also_mean_is_no_name(text: str) -> None:
+    assert forms(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("We drank in the Tidy Captain.", "Tidy Captain"),  # somebody was there
+        ("He runs a café called The Copper Kettle.", "Copper Kettle"),
+        ("The club plays at Victoria Park.", "Victoria Park"),
+        ("I graduated from Roosevelt High.", "Roosevelt High"),
+        ("It was Big Den who ran the landing.", "Big Den"),
+        ("A Wangaratta girl, she was.", "Wangaratta"),
+        ("We borrowed a Brastemp's keys.", "Brastemp's"),
+        ("Then MacAllister came, and DeFries, and O'Keeffe.", "MacAllister"),
+        ("They still live at 14 Railway Cottages.", "14 Railway Cottages"),
+        ("He died on Christmas Eve 2020.", "Christmas Eve 2020"),
+        ("She came on Wednesday the 14th of February.", "the 14th of February."),
+        ("The Corolla was ABC-123, that plate.", "ABC-123"),
+        ("It was Summer who found him.", "Summer"),
+    ],
+)
+def test_names_in_the_same_shapes_are_found(text: str, name: str) -> None:
     assert name in forms(text)
 
 

@@ -61,6 +61,13 @@ _FEAST = re.compile(
     r"(?:fourteenth|14th)\s+of\s+february|february\s+14(?:th)?)\.?",
     re.IGNORECASE,
 )
+_WEEKDAY_BEFORE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+$", re.IGNORECASE)
+_FEAST_OF_YEAR = re.compile(
+    r"\b(?:Christmas (?:Day|Eve)|Boxing Day|New Year['’]?s? (?:Day|Eve)|Easter (?:Sunday|Monday)|"
+    r"Good Friday|Halloween|Anzac Day|Australia Day|Valentine['’]?s Day|Thanksgiving|Hogmanay)"
+    r",?\s+(?:of |in )?(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
 _BIRTH_BEFORE = re.compile(
     r"\b(?:born|birth(?:day|date)?(?:'s)?|d\.?\s?o\.?\s?b\.?)\b[^.!?\n]{0,45}$", re.IGNORECASE
 )
@@ -106,10 +113,14 @@ def dated(text: str) -> Iterator[Spotted]:
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
-            if _FEAST.fullmatch(match.group()):
+            if _FEAST.fullmatch(match.group()) and not _WEEKDAY_BEFORE.search(
+                text, max(0, start - 12), start
+            ):
                 continue
             born = _BIRTH_BEFORE.search(text[max(0, start - 60) : start]) or _BIRTH_AFTER.match(text, end)
             yield start, end, "date of birth" if born else "date", "a date"
+    for match in _FEAST_OF_YEAR.finditer(text):
+        yield match.start(), match.end(), "date", "a feast and its year"
     for match in _LIFE_EVENT.finditer(text):
         yield match.start("v"), match.end("v"), "date", "the month of an event of a life"
     for pattern in _AGES:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["STARTERS", "Lexicon", "bare", "foreign_lexicon", "lexicon"]
+__all__ = ["STARTERS", "Lexicon", "bare", "foreign_lexicon", "lexicon", "words_of"]
 
 # Words that begin a sentence, or reported speech without quotation marks, and are never a name by themselves.
 STARTERS = frozenset(
@@ -59,20 +59,20 @@ class Lexicon:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The lists, as they are in the package."""
-    places = _words("places")
-    generic = _words("generic_words")
+    places = words_of("places")
+    generic = words_of("generic_words")
     return Lexicon(
-        names=_words("given_names"),
-        capital_names=_words("capital_names"),
-        everyday_names=_words("everyday_names"),
-        surnames=_words("surnames"),
+        names=words_of("given_names"),
+        capital_names=words_of("capital_names"),
+        everyday_names=words_of("everyday_names"),
+        surnames=words_of("surnames"),
         places=frozenset(place for place in places if "_" not in place),
         long_places=_by_first(tuple(place.split("_")) for place in places if "_" in place),
         terms=_by_first(tuple(line.split()) for line in [*_lines("known_terms"), *_lines("known_brands")]),
         brands=frozenset(tuple(line.split()) for line in _lines("known_brands")),
         pairs=frozenset((a, b) for a, link, b in _threes() if link == "and"),
         generic=generic,
-        vocabulary=_words("vocabulary") | generic | STARTERS,
+        vocabulary=words_of("vocabulary") | words_of("wordnet_words") | generic | STARTERS,
     )
 
 
@@ -112,7 +112,8 @@ def _lines(name: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def _words(name: str) -> frozenset[str]:
+def words_of(name: str) -> frozenset[str]:
+    """The words of a list in the package, but for the lines that begin with #."""
     return frozenset(word for line in _lines(name) for word in line.split())
 
 

@@ -60,7 +60,7 @@ _TO_PERSON = re.compile(
     r"missed|lost|married|hated|hugged|texted|visited|thank|thanks|hi|hello|hey|me and|mate|friend|brother|"
     r"sister|son|daughter|"
     r"cousin|uncle|auntie|nurse|doctor|counsellor|sponsor|teacher|boss|partner|husband|wife|boyfriend|girlfriend|lad|bloke|guy|man|"
-    r"woman|girl|boy|fella|lady|it was|it's|it is|cheers|ok|okay|so|right|to|for|by|like|than|from|our|"
+    r"woman|girl|boy|fella|lady|[Ii]t was|[Ii]t's|it is|cheers|ok|okay|so|right|to|for|by|like|than|from|our|"
     r"little|big|old|poor|dear),? $"
 )
 _OF_PERSON = re.compile(
@@ -76,6 +76,11 @@ _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|near|around|outside|inside|from|to|through|via|over|down|up|past|towards|into|of|off|across|round|by|"
     r"leaving|left|village|town|city|suburb|area|called|visit(?:ed|ing)?|out)(?: the)? $"
 )
+_VENUE_BEFORE = re.compile(
+    r"\b(?:in|at|near|around|outside|inside|from|to|past|into|by|with|via|round|for|of|called|visit(?:ed|ing)?|ran|runs?|"
+    r"far as|opened|village|town|city|suburb|area)(?: [Tt]he)? $"
+)
+_AT_NUMBER = re.compile(r"\b(?:at|to|from|in|on|is|was|number|address:?) \d{1,4}[a-z]?,? (?:[Tt]he )?$")
 _EMPLOYER_BEFORE = re.compile(
     r"\b(?:work(?:s|ed|ing)?|job|employed|fitter|driver|drive|drove|manager|foreman|contract(?:or|ing)?|apprentice(?:ship)?|"
     r"partner|security|cleaner|shifts?|nights|boss|career|hired|years|stint|temp(?:ed|ing)?|study|studied|studying|student|"
@@ -99,8 +104,8 @@ _DETERMINER = re.compile(
 _STREETS = frozenset(
     "street st road rd avenue ave lane ln drive dr close crescent court terrace way place square gardens "
     "grove row hill walk rise "
-    "mews parade boulevard blvd highway hwy circuit parkway esplanade quay wharf broadway alley view green "
-    "mount estate".split()
+    "cottages villas mansions mews parade boulevard blvd highway hwy circuit parkway esplanade quay wharf "
+    "broadway alley view green mount estate".split()
 )
 _ONLY_STREETS = _STREETS - frozenset(
     "court place square way view green hill mount drive close walk rise st dr row estate".split()
@@ -164,6 +169,8 @@ def _judge(
     if shouted or loud:
         yield from _shouted(parts, words)
         return
+    if all(_SOUND.fullmatch(part.text) for part in parts):
+        return
     if _is_designation(parts, words) or _is_countable(text, parts, words) or _is_work(text, parts, words):
         return
     # The first word of a sentence is dropped when it is no name by itself: Then May told me, So Louise did.
@@ -173,6 +180,7 @@ def _judge(
     while (
         len(parts) > 1
         and parts[0].text.lower() in STARTERS
+        and not _are_known_together(parts, words)
         and parts[0].text.lower() not in words.everyday_names
     ):
         parts = parts[1:]
@@ -194,7 +202,7 @@ def _judge(
         parts, at_start = parts[1:], True
     lowers = [bare(word.text) for word in parts]
     known = _known(parts, words)
-    named = _is_named(known, lowers, words)
+    named = _is_named(known, lowers, words) or _is_venue(text, parts, known, lowers)
     if all(known) and not named:
         yield from _known_as_name(text, parts, at_start, words)
         return
@@ -208,6 +216,8 @@ def _judge(
         )
         and not named
     ):
+        return
+    if not named and _is_term(text, parts, known, lowers, words):
         return
     # Known terms at either end belong to the name only where it is theirs: Tesco Barnsley, Jordan Smith.
     if not named and (_is_technical(lowers, words) or _is_product(parts, known, lowers, words)):
@@ -241,6 +251,69 @@ _ACRONYMS = re.compile(r"[A-Z]{2,5}['’]?s")
 _LETTER = re.compile(r"[^\W\d_]'s")
 
 
+# Mmmm, Pfft, Shh: a sound; XXXXX: what stands for a name.
+_SOUND = re.compile(r"(?i:[^\W\d_]*?([^\W\d_])\1\1[^\W\d_]*|x+)|[A-Z][b-df-hj-np-tv-xz]{2,}")
+_HUMPS = re.compile(r"[^\W\d_][^\W\d_]*?(?=[A-Z]|$)")
+# The capital inside MacDonald, O'Neill, DeFrees and VanDyke is no sign of a make.
+_NAME_HUMPS = frozenset("mc mac o d de da di du la le van von fitz st mbi al el ap bin".split())
+
+
+_ONE_OF = re.compile(
+    r"\b(?:an?|another|each|every|any|some|two|three|four|five|six|his|her|your|whose) $", re.IGNORECASE
+)
+_ITS_OWN = re.compile(
+    r" (?:girl|boy|man|woman|lad|lass|bloke|family|families|native|accent|local|born|"
+    r"hospital|school|college|house|home|street|road|office|branch|church|club|team|lot|crowd|clan|twins|brothers|"
+    r"sisters|people|and [A-Z])\b"
+)
+
+
+# A Gantt chart, the Dewey numbers, Gillick competence: called after somebody, or a make.
+_THING_AFTER = re.compile(
+    r" (?:"
+    r"test|scale|score|index|ratio|method|model|theory|effect|principle|law|rule|ruling|criteria|"
+    r"competence|curve|chart|diagram|matrix|equation|distribution|correction|coefficient|number|syndrome|"
+    r"disease|disorder|palsy|sign|catheter|line|scan|stent|drain|inhaler|patch|pen|tablet|pill|jab|vaccine|"
+    r"cream|diet|technique|therapy|exercise|manual|handbook|app|file|software|server|plugin|code|phone|"
+    r"laptop|camera|guitar|amp|pedal|keyboard|engine|carb|gearbox|tractor|moped|scooter|bike|boots|"
+    r"trainers|jacket|jeans|bag|watch|oven|mixer|kettle|fridge|window|stairlift|wine|beer|whisky|gin|vodka|"
+    r"tea|cheese|sauce|salad|soup|stew|bread|cake|biscuit|sausage|apple|potato|curry|noodles|terrier|"
+    r"spaniel|retriever|cattle|sheep|pony|script|alphabet|calendar|festival|prayer|hymn|novel|symphony|"
+    r"concerto|opera|joke"
+    r")e?s?\b"
+)
+
+
+_TECHNICAL_AFTER = re.compile(
+    r" (?:syndrome|disease|scale|score|criteria|effect|method|protocol|vaccine)s?\b"
+)
+
+
+def _is_one_of(before: str, after: str, word: Word) -> bool:
+    """A Vespa, another Datix, her Dictaphone: what there is one of is a thing, and no person or place, unless
+    it belongs to somebody or somebody belongs to it, as in a Wangaratta girl. The Cavanaghs are people."""
+    return not word.text.endswith("s") and _ONE_OF.search(before) is not None and not _ITS_OWN.match(after)
+
+
+def _is_made(word: str, words: Lexicon) -> bool:
+    """SPARQL, XGBoost, LibreOffice, PM2.5: capitals throughout or inside, or a digit: a code or a make."""
+    low = bare(word)
+    if low in words.names or low in words.places or low in words.surnames:
+        return False
+    if word.isupper() and len(word) <= 8:
+        return True
+    digits = sum(c.isdigit() for c in word)
+    if digits:
+        return digits < 4 and not any(piece in words.names for piece in re.split(r"[\d\W_]+", low))
+    humps = [hump.lower() for hump in _HUMPS.findall(word)]
+    return (
+        len(humps) > 1
+        and "-" not in word
+        and humps[0] not in _NAME_HUMPS
+        and not any(hump in words.names or hump in words.surnames for hump in humps)
+    )
+
+
 def _is_designation(parts: Sequence[Word], words: Lexicon) -> bool:
     """Cat B, Step Four, Type One: an everyday word and the letter or number that tells its kinds apart."""
     if len(parts) < 2:
@@ -259,6 +332,48 @@ def _is_countable(text: str, parts: Sequence[Word], words: Lexicon) -> bool:
     )
 
 
+_VENUES = frozenset("park house lodge ward court hall hospital hospice clinic high primary".split())
+
+
+def _is_venue(text: str, parts: Sequence[Word], known: Sequence[int], lowers: Sequence[str]) -> bool:
+    """At Victoria Park, from Roosevelt High: called after what everybody knows, and yet in one place."""
+    return (
+        len(parts) > 1
+        and lowers[-1] in _VENUES
+        and known[-2] != 0
+        and known[-2] != known[-1]
+        and not parts[-2].text.isupper()
+        and _PLACE_BEFORE.search(text[max(0, parts[0].start - 40) : parts[0].start]) is not None
+    )
+
+
+_NICKNAMED = frozenset("big little wee old auld young fat mad skinny lanky".split())  # Big Den
+
+
+def _is_term(
+    text: str, parts: Sequence[Word], known: Sequence[int], lowers: Sequence[str], words: Lexicon
+) -> bool:
+    """The Scrum Master, a Closed Visit: everyday words with capitals name a role, a form or a programme.
+
+    Not where the words before say that somebody was there or worked there: in the Fox and Hounds."""
+    before = text[max(0, parts[0].start - 40) : parts[0].start]
+    if lowers[0] in _NICKNAMED and len(lowers) == 2 and len(lowers[1]) < 5:
+        return False
+    return (
+        all(
+            k
+            or _is_small(low)
+            or (_is_mere_word(low, words) and low not in _ORGANISED | _STREETS)
+            or (low in TITLES and part is parts[-1])
+            or (part.text.isupper() and _is_made(part.text, words))
+            for k, low, part in zip(known, lowers, parts, strict=True)
+        )
+        and _VENUE_BEFORE.search(before) is None
+        and _AT_NUMBER.search(before) is None
+        and _EMPLOYER_BEFORE.search(before) is None
+    )
+
+
 def _is_mere_word(low: str, words: Lexicon) -> bool:
     """Whether a word of the English list is no name, place or title too."""
     return is_english(low, words) and not (
@@ -271,10 +386,17 @@ def _is_mere_word(low: str, words: Lexicon) -> bool:
     )
 
 
+_VENUE_CALLED = re.compile(
+    r"\b(?:café|cafe|pub|bar|shop|store|salon|company|firm|business|place|house|home|hostel|centre|school|restaurant|hotel|"
+    r"club|group|charity|farm|boat|garage|bakery|gallery|practice) called (?:[Tt]he )?$"
+)
+
+
 def _is_work(text: str, parts: Sequence[Word], words: Lexicon) -> bool:
     """We sang Abide With Me, watching The Great Escape: a title of everyday words, no person's and no
     place's."""
-    if len(parts) < 2 or not _WORK_BEFORE.search(text[max(0, parts[0].start - 40) : parts[0].start]):
+    before = text[max(0, parts[0].start - 40) : parts[0].start]
+    if len(parts) < 2 or not _WORK_BEFORE.search(before) or _VENUE_CALLED.search(before):
         return False
     return all(
         _is_mere_word(low := bare(part.text), words) and low not in _ORGANISED | _STREETS for part in parts
@@ -289,7 +411,7 @@ def _single(
     before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
     if len(low) == 1 or _LETTER.fullmatch(low) or _ACRONYMS.fullmatch(word.text):
         return
-    if word.text.isupper() and len(word.text) <= 5 and low not in words.names | words.places:
+    if _is_made(word.text, words):
         if low not in words.vocabulary and _EMPLOYER_BEFORE.search(before):
             yield word.start, word.end, "organisation", "an employer, by the words before it"
         return
@@ -300,7 +422,10 @@ def _single(
         yield word.start, word.end, "person", "a name on the list"
         return
     if low in words.places:
-        yield word.start, word.end, "place", "a place on the list"
+        if not _TECHNICAL_AFTER.match(text, word.end):
+            yield word.start, word.end, "place", "a place on the list"
+        return
+    if _THING_AFTER.match(text, word.end):
         return
     if low in words.surnames:
         yield word.start, word.end, "person", "a family name on the list"
@@ -341,7 +466,8 @@ def _single(
         )
         yield word.start, word.end, kind, "a capital inside a sentence"
         return
-    yield word.start, word.end, _kind_by_context(before, "possible name"), "a capital inside a sentence"
+    if not _is_one_of(before, after, word):
+        yield word.start, word.end, _kind_by_context(before, "possible name"), "a capital inside a sentence"
 
 
 def _kind_by_context(before: str, otherwise: Kind) -> Kind:
@@ -359,6 +485,8 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
     word, low = parts[0], bare(parts[0].text)
     if low in TITLES or (len(word.text) == 1 and word.text != "A"):
         return False
+    if _are_known_together(parts, words):
+        return False
     if not words.is_english and (low in ordinary or len(low) < 3):
         return True
     if text[word.end : parts[1].start] not in (" ", "  "):
@@ -370,14 +498,20 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
     if low in words.everyday_names:
         return bare(parts[1].text) in words.names and bare(parts[1].text) not in words.surnames
     second = bare(parts[1].text)
+    if second in _ORGANISED or second in _STREETS:
+        return False
     rest = zip(_known(parts[1:], words), parts[1:], strict=True)
     if is_english(low, words) and all(known or bare(part.text) in words.generic for known, part in rest):
         return True  # Dry January was a joke, Between Year 9 and Year 11
-    if second in _ORGANISED or second in _STREETS:
-        return False
     return is_english(low, words) and (
         second in words.names or second in words.capital_names or low in ordinary
     )
+
+
+def _are_known_together(parts: Sequence[Word], words: Lexicon) -> bool:
+    """Whether a known term begins with the first two words: the Great Barrier Reef."""
+    known = _known(parts, words)
+    return known[0] != 0 and known[0] == known[1]
 
 
 def _known(parts: Sequence[Word], words: Lexicon) -> list[int]:
@@ -453,11 +587,13 @@ def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexi
     before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
     if _is_employer(before, known_as_brand=(_plain(word.text),) in words.brands):
         yield word.start, word.end, "organisation", "an employer, by the words before it"
-    elif low in words.names | words.capital_names | words.everyday_names:
+    elif word.text.isupper() and len(word.text) > 1:
+        return  # PIP, the benefit, and not Pip
+    elif low in words.names or low in words.capital_names or low in words.everyday_names:
         if at_start:
             if _starts_as_person(word, after, low):
                 yield word.start, word.end, "person", "a name on the list"
-        elif (
+        elif after.startswith(" who ") or (
             _TO_PERSON.search(before)
             and not re.search(r"\b(?:to|from|for|so|by|like|than) $", before)
             and not _is_season(low, before)
@@ -470,7 +606,7 @@ def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexi
 _WORKPLACE = re.compile(
     r"\b(?:work(?:s|ed|ing)?|job|employed|manager|boss|supervisor|shifts?|nights|career|shelves|tills?|driver|cleaner|"
     r"porter|waiter|waitress|chef|cook|clerk|receptionist|cashier|barista|guard|mechanic|engineer|trainee|temp|buyer|"
-    r"security|apprentice(?:ship)?|years|started|stint)(?: \w+){0,3}? (?:for|at|by|with)(?: the)? $"
+    r"security|apprentice(?:ship)?|years|started|clocked|stint)(?: \w+){0,3}? (?:for|at|by|with)(?: the)? $"
 )
 
 
@@ -591,7 +727,7 @@ def is_english(low: str, words: Lexicon) -> bool:
     for begin in ("un", "re", "dis", "non", "over", "under", "mis", "pre", "out", "self", "anti", "super"):
         if low.startswith(begin) and low[len(begin) :].lstrip("-") in words.vocabulary:
             return True
-    return "-" in low and all(not p or p in words.vocabulary for p in low.split("-"))
+    return "-" in low and all(len(p) < 2 or p in words.vocabulary for p in low.split("-"))
 
 
 _TECHNICAL = frozenset(
@@ -651,6 +787,8 @@ def _kind_of_run(text: str, parts: Sequence[Word], words: Lexicon) -> tuple[Kind
         lowers[-1] in _ONLY_STREETS or (lowers[-1] in _STREETS and re.search(r"\d[\w-]*,? $", before))
     ):
         return "address", "the name of a street"
+    if _AT_NUMBER.search(before):
+        return "address", "the number of a house and its street"
     if tuple(lowers) in words.long_places.get(lowers[0], ()):
         return "place", "a place on the list"
     if any(low in _ORGANISED for low in lowers):

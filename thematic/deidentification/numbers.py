@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from re import Pattern
 
 from thematic.deidentification.findings import Kind
@@ -128,7 +129,8 @@ _AREAS = (
     "WN WR WS WV YO ZE"
 ).split()
 _OUTWARD = re.compile(
-    rf"\b(?:{'|'.join(_AREAS)})\d{{1,2}}[A-Z]?\b|"
+    # CO2 and SO2 are districts of Colchester and Southampton, and what one breathes.
+    rf"\b(?!(?:CO|SO)[23]\b)(?:{'|'.join(_AREAS)})\d{{1,2}}[A-Z]?\b|"
     r"(?<=\b[Ii]n )(?:B|E|G|L|M|N|S|W)\d{1,2}\b|(?<=postcode is )(?:B|E|G|L|M|N|S|W)\d{1,2}\b"
 )
 _CANADA = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b")
@@ -153,6 +155,7 @@ _PLATE_NEAR = re.compile(
     r"\b(?:ute|car|van|truck|bike|motorbike|vehicle|plates?|rego|reg|number ?plate)\b[^.!?\n]{0,24}?"
     r"(?P<v>\b(?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{2,4}[ -]?[A-Z\d]{2,4}\b)"
 )
+_THEN_PLATE = re.compile(r"(?P<v>\b[A-Z]{2,3}[ -]\d{3,4}\b)(?=[^.!?\n]{0,40}\b(?:plates?|rego|reg)\b)")
 
 _SHAPES: tuple[tuple[Pattern[str], Kind, str], ...] = (
     (_IP, "device", "an IP address"),
@@ -262,7 +265,7 @@ def numbered(text: str) -> Iterator[Spotted]:
             yield match.start(), match.end(), kind, rule
     for match in _CUED_POSTCODE.finditer(text):
         yield match.start("v"), match.end("v"), "postcode", "announced as a postcode"
-    for match in _PLATE_NEAR.finditer(text):
+    for match in chain(_PLATE_NEAR.finditer(text), _THEN_PLATE.finditer(text)):
         yield match.start("v"), match.end("v"), "vehicle or licence", "the shape of a number plate"
     for pattern, kind, rule in _CUED:
         for match in pattern.finditer(text):
