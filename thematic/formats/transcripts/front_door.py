@@ -6,10 +6,12 @@ raised at once.
 
 from __future__ import annotations
 
+import gc
 import glob
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -180,7 +182,20 @@ def read_file(
 ) -> Reading:
     """The reading of one file, whatever its format. Raises InputError or SettingsError."""
     reader = _reader(sniff(usable(file)))
-    return reader.read(file, settings=settings or ReadSettings(), roster=roster or Roster())
+    with _uncollected():
+        return reader.read(file, settings=settings or ReadSettings(), roster=roster or Roster())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No looking for garbage in cycles: a reader makes a hundred thousand small things, and no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def usable(file: SourceFile) -> SourceFile:

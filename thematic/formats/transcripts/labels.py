@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 from thematic.formats.times import CLOCK, parse_time
@@ -124,8 +125,10 @@ _ALOUD = re.compile(
     r"(?P<name>\D{0,60}?)\s*\b(?=\d)(?:(?P<h>\d{1,2}) hours? ?)?(?:(?P<m>\d{1,2}) minutes? ?)?"
     r"(?:(?P<s>\d{1,2}) seconds?)?"
 )
+_UNIT = re.compile(r"\d (?:hour|minute|second)s?\s*$")
 _ALOUD_NAME = re.compile(r"\s{2,}|\t|\s+\d")
 # List marks and quotes of Markdown, >> of captions: no part of a label.
+_LETTER = re.compile(r"[^\W_]")
 _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
 _BOLD_COLON = re.compile(r":(?=\s|$)|：")
@@ -161,6 +164,10 @@ _PATTERNS: tuple[tuple[Evidence, re.Pattern[str]], ...] = (
     ("alone", re.compile(rf"(?P<label>{_FULL_NAME})\s*$")),
     ("alone", re.compile(r"\[(?P<label>[^\]\d][^\]]{0,59})\]\s*$")),
 )
+
+# Without one of these no pattern matches but the last of a dash, a dot, or nothing behind the label.
+_MARK = re.compile(r"[:：\[(*_\t]")
+_UNMARKED = tuple(p for p in _PATTERNS if p[0] in ("dash", "dot", "alone"))
 
 # Behind a time some programs write the speaker without any sign: [00:00:03] Interviewer Thank you.
 _PLAIN_ROLE = re.compile(
@@ -243,7 +250,11 @@ def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
 def _read_aloud(lines: Sequence[Line]) -> dict[int, float]:
     """Seconds by line, where Teams' page writes a time for those who have it read to them: Ann Smith 0
     minutes 3 seconds, where other lines begin with that name, or the time by itself."""
-    found = [(i, m) for i, line in enumerate(lines) if (m := _ALOUD.fullmatch(head_of(line.text).strip()))]
+    found = [
+        (i, m)
+        for i, line in enumerate(lines)
+        if _UNIT.search(text := head_of(line.text)) and (m := _ALOUD.fullmatch(text.strip()))
+    ]
     if len(found) < 2:
         return {}
     own = {i for i, _ in found}
@@ -439,9 +450,11 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
             if label
             else None
         )
+    text = head_of(line.text)
+    if not _LETTER.search(text):
+        return None
     start, end = (stamp.start, stamp.end) if stamp else (None, None)
     at = stamp.end_at if stamp else 0
-    text = head_of(line.text)
     lead = _LEAD.match(text, at)
     at = lead.end() if lead else at
     if line.heading:
@@ -454,7 +467,7 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
         form: Evidence = "timed" if timed and is_usual_label(label) else "heading"
         return LineLabel(label, len(line.text), form, start, end) if _plausible(label) else None
     unlikely: LineLabel | None = None
-    for evidence, pattern in _PATTERNS:
+    for evidence, pattern in _PATTERNS if line.bold or _MARK.search(text) else _UNMARKED:
         if evidence == "bold" and line.bold.strip():
             bold = _propose_bold(line, start, end)
             if bold:
@@ -545,6 +558,7 @@ def _is_clause(label: str) -> bool:
     return len(words) > 1 and words[0] in _CLAUSES
 
 
+@lru_cache(maxsize=4096)
 def is_usual_label(label: str) -> bool:
     """A label that everybody or every program writes: INT, P03, Speaker 1, SPEAKER_00, a telephone number."""
     key = label_key(label)
@@ -555,6 +569,7 @@ def is_usual_label(label: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_name(label: str) -> bool:
     """One to four words, each with a capital, a digit or a letter of a script without case first."""
     words = _REMARK.sub("", label).split()

@@ -245,6 +245,8 @@ def _words(text: str, line: int) -> list[_Piece]:
     words = text.strip()
     if not words:
         return [_Piece("space", text, line)] if text else []
+    if len(words) == len(text):
+        return [_Piece("words", words, line)]
     before = len(text) - len(text.lstrip())
     parts = (("space", text[:before]), ("words", words), ("space", text[before + len(words) :]))
     return [_Piece(kind, part, line) for kind, part in parts if part]  # type: ignore[arg-type]
