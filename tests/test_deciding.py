@@ -23,6 +23,7 @@ from thematic.ingestion import ingest, read_codebook_file, read_inputs, set_code
 from thematic.journal import Journal
 from thematic.keyfile import key_folder, load_key
 from thematic.model import Decision, Quote
+from thematic.packeting import write_packet
 from thematic.pipeline import Pipeline
 from thematic.study import Study, StudySettings
 
@@ -241,6 +242,26 @@ def test_nothing_leaves_while_direct_identifiers_are_undecided(study: Study, tmp
     fill(study, tmp_path / "t.csv", EVERYTHING)
     assert require_decided(study, leaving="export") == 0
     assert undecided_counts(study) == {"direct": 0, "indirect": 0}
+
+
+def test_a_packet_of_the_library_passes_the_same_gate(study: Study) -> None:
+    with pytest.raises(IdentifierError, match="no packet while"):
+        write_packet(study, "ben", mode="blind")
+    assert not (study.root / "packets").exists()
+    path, _, _ = write_packet(study, "ben", mode="blind", accept_residual="a colleague under oath")
+    assert path.is_file()
+    assert [line["leaving"] for line in read_log(study.root)] == ["packet"]
+
+
+def test_other_rules_are_another_check(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an older version of the rules found is not what these rules find."""
+    found = undecided_counts(study)
+    path = study.machine / "identifiers.json"
+    record = json.loads(path.read_bytes())
+    path.write_text(json.dumps(record | {"forms": []}), encoding="utf-8")
+    assert undecided_counts(study)["direct"] == 0  # the same rules: not looked through again
+    monkeypatch.setattr("thematic.gate._rules", lambda: "others")
+    assert undecided_counts(study) == found
 
 
 def test_postponing_decides_nothing_and_allowing_does(study: Study, tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
 """The gate: nothing leaves a study while direct identifiers in it are undecided. Floor 5.
 
-Whatever writes something for other people calls `require_decided` first.
+Whatever writes words of participants for other people calls `require_decided` first: exports, packets, the
+report, the agreement report. What somebody who works in the study looks at does not: the review page,
+`query`, `check`, what a command prints, and exports/ as `run` leaves them.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
 from typing import Any
 
-from thematic import __version__
 from thematic.checking import Checked, State, check_transcripts, decided_forms, memos, state_of
 from thematic.deciding import quotes_identifier
 from thematic.deidentification import KINDS
@@ -132,10 +136,25 @@ def _write(study: Study, key: str, checked: Checked) -> dict[str, Any]:
 
 
 def _key(pipeline: Pipeline) -> str:
-    """What a check depends on: the texts and turns, the sheet of cases, the memos, this version's rules."""
+    """What a check depends on: the texts and turns, the sheet of cases, memos, the rules and lists."""
     return fingerprint(
-        "identifiers", __version__, pipeline.records, pipeline.participants_key, pipeline.decisions_key
+        "identifiers", _rules(), pipeline.records, pipeline.participants_key, pipeline.decisions_key
     )
+
+
+@lru_cache(maxsize=1)
+def _rules() -> str:
+    """The hash of the rules and word lists, as they stand in the package."""
+    folder = files("thematic.deidentification")
+    parts = sorted(
+        (part for where in (folder, folder / "lists") for part in where.iterdir() if part.is_file()),
+        key=lambda part: part.name,
+    )
+    digest = sha256()
+    for part in parts:
+        if part.name.endswith((".py", ".txt")):
+            digest.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _is_undecided(form: str, decided: dict[str, State]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from thematic.assignments import assigned
 from thematic.errors import InputError, Problem, SettingsError
 from thematic.files import write_atomic
 from thematic.formats.packets.packet_files import FORMATS, read_returned
+from thematic.gate import require_decided
 from thematic.journal import Journal
 from thematic.model import Clustering, Segmentation, StudyData
 from thematic.packets import Packet, PacketChange, decide_rows, make_packet
@@ -43,11 +45,13 @@ def write_packet(
     transcripts: Sequence[str] = (),
     out: Path | None = None,
     to: str = "",
+    accept_residual: str | None = None,
 ) -> tuple[Path, Packet, int]:
     """Write a packet for `coder`; returns its path, the packet and the number of excerpts.
 
     to: `xlsx`, `docx` or `html`; when empty, what the name of `out` says, or xlsx. As in the review page, one
-    excerpt in ten comes without suggestions to a coder who is assisted.
+    excerpt in ten comes without suggestions to a coder who is assisted. Raises IdentifierError while direct
+    identifiers are undecided, unless `accept_residual` says why they may leave (see `gate.require_decided`).
     """
     to = to or (out.suffix.lower().removeprefix(".") if out and out.suffix else "xlsx")
     if to not in FORMATS:
@@ -77,6 +81,8 @@ def write_packet(
         raise InputError(
             "there is no excerpt to code", hint="run `thematic status` to see what the study holds"
         )
+    with study.lock() if accept_residual is not None else nullcontext():
+        require_decided(study, leaving="packet", accept_residual=accept_residual)
     made = make_packet(coder, mode, data.codebook, excerpts)
     path = out or study.root / "packets" / f"{coder}.{to}"
     write_atomic(path, _render(data, made, to))

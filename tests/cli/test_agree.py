@@ -19,6 +19,7 @@ import pytest
 
 from tests.builders import make_excerpt, make_transcript
 from thematic.formats.codebooks.front_door import write_codebook_yaml
+from thematic.identifier_log import LOG
 from thematic.journal import Journal
 from thematic.model import Code, Codebook, Decision, Excerpt, Quote
 from thematic.study import AgreementSettings, Study, StudySettings
@@ -424,6 +425,25 @@ def test_a_study_is_audited_from_its_decisions(agree: Agree, study: Study) -> No
     assert any(d["memos"] == {"ada": "sure"} for d in found["disagreements"])
     assert "texts" not in found["background"]
     assert agree("--study", study.root, "--verify", study.root / "agreement" / "report.json").code == 0
+
+
+@pytest.mark.parametrize("stance", ["codebook", "reflexive"])
+def test_figures_are_told_and_quotes_stay_while_direct_identifiers_are_undecided(
+    agree: Agree, tmp_path: Path, stance: str
+) -> None:
+    study = make_study(tmp_path / "named", stance)
+    for coder in ("ada", "ben"):
+        for excerpt in excerpts(study)[:10]:
+            decide(study, coder, excerpt, ["calm"], memo="as Jessica Fairbrother told me")
+    done = agree("--study", study.root)
+    assert done.code == 3
+    assert "no agreement report while" in done.message
+    assert "Buses" in done.out
+    assert not (study.root / "agreement").exists()
+    done = agree("--study", study.root, "--accept-residual", "for the supervisor")
+    assert done.code == 0, done.err
+    assert (study.root / "agreement").is_dir()
+    assert "for the supervisor" in (study.root / LOG).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("unit", ["excerpt", "turn", "sentence", "character"])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from thematic.cli import render
-from thematic.cli.options import JsonOption, QuietOption, StudyOption
+from thematic.cli.options import AcceptResidualOption, JsonOption, QuietOption, StudyOption
 
 if TYPE_CHECKING:
     from thematic.agreement.planning import PlanRow
     from thematic.agreement.report import AgreementReport
     from thematic.agreement.results import AuditSettings
     from thematic.auditing import AuditRequest
+    from thematic.gate import IdentifierError
     from thematic.study import Study
 
 TABLES, UNITS, NUMBERS, RESULTS = "Tables", "What is compared", "Numbers", "Results"
@@ -155,6 +157,7 @@ def agree(
             rich_help_panel=RESULTS,
         ),
     ] = None,
+    accept_residual: AcceptResidualOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -197,12 +200,14 @@ def agree(
         return
     folder = out or (opened.root if opened else Path()) / "agreement"
     if opened and opened.settings.agreement.stance == "reflexive" and not force:
-        _readings(opened, request, folder, as_json, quiet)
+        _readings(opened, request, folder, accept_residual, as_json, quiet)
         return
     report = (
         audit_study(opened, request) if opened else audit_tables(files or [], request, codebook_path=codebook)
     )
-    _write(folder, report)
+    from thematic.formats.agreement.agreement_files import report_files
+
+    refused = _write(opened, folder, report_files(report), accept_residual)
     if not quiet:
         for note in report.notes:
             render.print_warning(note)
@@ -214,8 +219,10 @@ def agree(
         from thematic.cli.agreement_summary import print_report
 
         print_report(report, trouble_first=sort == "trouble")
-        if not quiet:
+        if not quiet and not refused:
             render.print_note(f"the whole report: {folder / 'report.html'}")
+    if refused:
+        raise refused
     if fail_under is not None:
         _gate(report, fail_under)
 
@@ -274,12 +281,25 @@ def _study(given: Path | None, *, plan: bool) -> Study | None:
         raise
 
 
-def _write(folder: Path, report: AgreementReport) -> None:
-    from thematic.files import write_atomic
-    from thematic.formats.agreement.agreement_files import report_files
+def _write(
+    study: Study | None, folder: Path, made: Mapping[str, bytes], accept_residual: str | None
+) -> IdentifierError | None:
+    """Write the files, which quote passages. Where these may not leave the study, nothing is written, and why
+    not is returned: the figures are told first."""
+    from contextlib import nullcontext
 
-    for name, data in report_files(report).items():
+    from thematic.files import write_atomic
+    from thematic.gate import IdentifierError, require_decided
+
+    try:
+        if study:
+            with study.lock() if accept_residual is not None else nullcontext():
+                require_decided(study, leaving="agreement report", accept_residual=accept_residual)
+    except IdentifierError as error:
+        return error
+    for name, data in made.items():
         write_atomic(folder / name, data)
+    return None
 
 
 def _gate(report: AgreementReport, least: float) -> None:
@@ -304,22 +324,29 @@ def _gate(report: AgreementReport, least: float) -> None:
 # --- A reflexive study ---------------------------------------------------------------------------------
 
 
-def _readings(study: Study, request: AuditRequest, folder: Path, as_json: bool, quiet: bool) -> None:
+def _readings(
+    study: Study,
+    request: AuditRequest,
+    folder: Path,
+    accept_residual: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """What each coder made of the passages that several read; no coefficient."""
     from thematic.auditing import readings
-    from thematic.files import write_atomic
     from thematic.formats.agreement.readings import readings_files, readings_record
 
     found = readings(study, request)
-    for name, data in readings_files(found).items():
-        write_atomic(folder / name, data)
+    refused = _write(study, folder, readings_files(found), accept_residual)
     if as_json:
         render.print_json(readings_record(found))
-        return
-    from thematic.cli.agreement_summary import print_readings
+    else:
+        from thematic.cli.agreement_summary import print_readings
 
-    print_readings(found)
-    if not quiet:
+        print_readings(found)
+    if refused:
+        raise refused
+    if not quiet and not as_json:
         render.print_note(f"side by side: {folder / 'readings.html'}; coefficients after all: --force")
 
 

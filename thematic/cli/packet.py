@@ -50,14 +50,18 @@ def packet(
     decisions to a file, and needs no network. It is blind unless --assist is given: only blind codings should
     be compared for agreement.
     """
-    from thematic.gate import require_decided
     from thematic.packeting import write_packet
     from thematic.study import Study
 
     opened = Study.find(Path.cwd()) if study is None else Study.open(study)
-    require_decided(opened, leaving="packet", accept_residual=accept_residual)
     path, made, count = write_packet(
-        opened, coder, mode="assist" if assist else "blind", transcripts=transcripts or (), out=out, to=to
+        opened,
+        coder,
+        mode="assist" if assist else "blind",
+        transcripts=transcripts or (),
+        out=out,
+        to=to,
+        accept_residual=accept_residual,
     )
     if not quiet:
         render.print_note(f"packet {made.id} with {count:,} excerpts, {made.mode}, for {coder}: {path}")
