@@ -43,11 +43,9 @@ __all__ = [
     "agreement_sums",
     "alpha",
     "alpha_interval",
-    "alpha_ordinal",
     "alpha_sums",
     "bias_index",
     "brennan_prediger",
-    "coincidence_sums",
     "conger_kappa",
     "conger_sums",
     "fleiss_kappa",
@@ -304,31 +302,6 @@ def alpha_interval(sums: Floats, scale: Scale) -> Floats:  # noqa: ARG001
     disagreement, total, first, second = np.moveaxis(sums, -1, 0)
     expected = 2 * (total * second - first**2)
     return 1 - _ratio((total - 1) * disagreement, expected, least=_ZERO * total * second)
-
-
-def coincidence_sums(cells: Cells, scale: Scale) -> Floats:
-    """Terms: the q² coincidences o_ck = r_ic (r_ik - [c = k]) / (r_i - 1). Krippendorff (2011), C."""
-    counts = _pairable(cells.counts())
-    raters = _sum(counts)
-    pairs = counts[..., :, None] * (counts[..., None, :] - np.eye(scale.n_categories))
-    coincidences = _ratio(pairs, (raters - 1)[..., None, None], empty=0.0)
-    return cells.weigh(coincidences.reshape(*raters.shape, -1))
-
-
-def alpha_ordinal(sums: Floats, scale: Scale) -> Floats:
-    """Alpha with δ_ck = Σ_{g=c..k} n_g - (n_c + n_k) / 2: Krippendorff (2011), section D.
-
-    That is the distance between the mid-ranks of c and k among all ratings, so it changes with the sample.
-    """
-    q = scale.n_categories
-    coincidences = sums.reshape(*sums.shape[:-1], q, q)
-    counts = coincidences.sum(axis=-1)
-    total = _sum(counts)
-    ranks = np.cumsum(counts, axis=-1) - counts / 2
-    squared = (ranks[..., :, None] - ranks[..., None, :]) ** 2
-    observed = (coincidences * squared).sum(axis=(-1, -2))
-    expected = (counts[..., :, None] * counts[..., None, :] * squared).sum(axis=(-1, -2))
-    return 1 - _ratio((total - 1) * observed, expected, least=_ZERO * total**4)
 
 
 # --- What a reader needs beside a coefficient -----------------------------------------------------------

@@ -15,6 +15,7 @@ from thematic.agreement.coverage import Coverage
 from thematic.agreement.distance_alpha import ComparableRatings, DistanceAlpha, alpha_of, distances_to
 from thematic.agreement.distances import Distance
 from thematic.agreement.intervals import Spread, bootstrap, jackknife
+from thematic.agreement.ordinal_alpha import OrdinalAlpha
 from thematic.agreement.ratings import Category, Ratings, Table, Values, select_coders
 from thematic.agreement.registry import Coefficient, coefficient
 from thematic.agreement.results import AuditSettings, Estimate, IntervalMethod
@@ -56,9 +57,8 @@ _METHODS: dict[tuple[str, bool], IntervalMethod] = {
 # Of that many coders there are a thousand patterns of who applied a code: more would save nothing.
 _MOST_PATTERNS = 30
 
-# Squares of categories are computed for weights, and for each unit on an ordinal scale.
+# Squares of categories are computed for weights.
 _MOST_CATEGORIES = 2000
-_MOST_RANKS = 100
 
 
 def estimate(
@@ -226,11 +226,7 @@ def _prepare_alpha(table: Values, cells: Cells, metric: str | Floats) -> Statist
     scale = Scale(n_coders, q, np.empty((0, 0)), positions - positions.mean())
     if metric == "interval":
         return AdditiveStatistic.of(cells, scale, formulas.moment_sums, formulas.alpha_interval, n_coders)
-    if q > _MOST_RANKS:
-        raise AgreementError(
-            f"{q} ranks are too many for an ordinal scale", hint="treat the variable as interval"
-        )
-    return AdditiveStatistic.of(cells, scale, formulas.coincidence_sums, formulas.alpha_ordinal, 3 * q * q)
+    return OrdinalAlpha.of(cells)
 
 
 def _distance(metric: str | Floats, categories: tuple[Category, ...]) -> Distance | None:
