@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from thematic.agreement.assistance import make_assistance
+from thematic.agreement.assistance_ledger import make_assistance_ledger
 from thematic.model import Decision, Quote
 from thematic.review import judgements, made_alone, was_aided
 
@@ -84,7 +84,7 @@ def test_the_ledger_counts_what_was_made_of_suggestions() -> None:
 
     aided = [beside(1, "mood", "x"), beside(2, "calm"), beside(3, "x"), beside(4), beside(5, "x", shown=[])]
     alone = [event("k", details={"hidden_by_lot": True, "seconds": 9}), event("l")]
-    found = make_assistance("ada", alone, aided)
+    found = make_assistance_ledger("ada", alone, aided)
     assert (found.n_first, found.n_other, found.n_own, found.n_none_shown) == (1, 1, 2, 1)
     assert (found.n_alone, found.n_kept_back, found.n_aided) == (2, 1, 5)
     assert (found.seconds_alone, found.seconds_aided) == (9, 3)

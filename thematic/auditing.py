@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thematic.agreement.assistance import Assistance, make_assistance
+from thematic.agreement.assistance_ledger import AssistanceLedger, make_assistance_ledger
 from thematic.agreement.experimental import experimental_figures
 from thematic.agreement.methods import Background
 from thematic.agreement.negotiation import Ledger, make_ledger
@@ -282,7 +282,7 @@ class _Work:
     counted: Mapping[str, tuple[Judgement, ...]]
     codings: tuple[Coding, ...]
     n_left_out: int
-    assistance: tuple[Assistance, ...]
+    assistance: tuple[AssistanceLedger, ...]
 
 
 def _work(pipeline: Pipeline, request: AuditRequest) -> _Work:
@@ -319,7 +319,7 @@ def _work(pipeline: Pipeline, request: AuditRequest) -> _Work:
                 for judgement in judgements(coder, alone)
                 if judgement.layer == "independent" and judgement.last is not None
             ]
-            assistance.append(make_assistance(coder, without, aided))
+            assistance.append(make_assistance_ledger(coder, without, aided))
     places = {(coder, judgement.quote) for coder, found in counted.items() for judgement in found}
     kept = tuple(coding for coding in codings if (coding.coder_id, coding.quote) in places)
     said = {(coding.coder_id, coding.quote, coding.code_id) for coding in kept}

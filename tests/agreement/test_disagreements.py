@@ -114,6 +114,14 @@ def test_a_slip_stays_within_its_interview() -> None:
     assert [(d.kind, d.before, d.after) for d in apart] == [("omission", "", "")] * 2
 
 
+def test_two_values_of_a_variable_that_cross_are_no_slip() -> None:
+    """Where every unit has a value, to cross is common by chance, and no code is left out anywhere."""
+    crossed = coded_units(
+        {"Ada": "child", "Ben": "other"}, {"Ada": "other", "Ben": "child"}, order_known=True
+    )
+    assert [d.kind for d in disagreements(crossed)] == ["confusion", "confusion"]
+
+
 def test_without_an_order_of_units_there_is_no_slip() -> None:
     found = disagreements(coded_units({"Ada": "child", "Ben": ""}, {"Ada": "", "Ben": "child"}))
     assert [d.kind for d in found] == ["omission", "omission"]

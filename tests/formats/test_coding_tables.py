@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 import pytest
@@ -150,14 +151,14 @@ def test_labels_are_taken_as_they_are_written(tmp_path: Path, label: str, suffix
     assert readings(read_codings([path]))["u1", "Ada"] == {label}
 
 
-@pytest.mark.parametrize("label", ["nan", "NA", "None", "n/a", "null"])
+@pytest.mark.parametrize("label", ["nan", "NA", "None", "n/a", "null", "*"])
 def test_a_label_that_looks_missing_is_said_with_its_line_and_can_be_named_missing(
     save: Save, label: str
 ) -> None:
     path = save("a.csv", f"unit,Ada,Ben\nu1,x,y\nu2,{label},y\n")
     (note,) = read_codings([path]).notes
     assert (note.path, note.line) == (str(path), 3)
-    assert f"--missing {label}" in str(note.hint)
+    assert f"--missing {quote(label)}" in str(note.hint)
     table = read_codings([path], settings=TableSettings(missing=(label,)))
     assert table.notes == ()
     assert ("u2", "Ada") not in readings(table)
@@ -558,3 +559,11 @@ def test_free_spans_of_a_table_are_compared_character_by_character(save: Save) -
     assert coded.ratings.sizes is not None and coded.ratings.sizes.tolist() == [2, 2, 2, 3]
     with pytest.raises(SettingsError, match="where each coding starts and ends"):
         characters_from_table(read_codings([save("b.csv", "unit,coder,code\nu1,Ada,x\n")]))
+
+
+def test_a_table_of_counts_is_told_from_codings(save: Save) -> None:
+    counts = save("a.csv", "Ada\\Ben,calm,ease\ncalm,40,5\nease,3,38\n")
+    with pytest.raises(InputError, match="table of counts") as refused:
+        read_codings([counts])
+    assert "a row for each unit" in str(refused.value.hint)
+    read_codings([save("b.csv", "unit,calm,ease\ncalm,40,5\nrest,3,38\n")])

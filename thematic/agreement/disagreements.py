@@ -166,7 +166,7 @@ def _differences(
     found: list[_Difference] = []
     if coded.spans:
         found += _boundaries(coded, first, second, sign)
-    if coded.order_known:
+    if coded.order_known and not _one_value(presence[:, [first, second]]):
         found += _slips(neighbours, sign)
     related = _Related(coded.ratings.codes, parents)
 
@@ -205,6 +205,12 @@ def _neighbours(coded: CodedUnits) -> NDArray[np.bool_]:
     """Whether each unit but the last is followed by one of its interview."""
     interviews = np.array([unit.interview or "" for unit in coded.units])
     return np.asarray(interviews[1:] == interviews[:-1])
+
+
+def _one_value(presence: NDArray[np.int8]) -> bool:
+    """Whether each reading is one value of a variable: two values that cross are no code that slipped."""
+    n_codes = (presence == 1).sum(axis=2)
+    return bool((n_codes[(presence >= 0).any(axis=2)] == 1).all())
 
 
 def _slips(neighbours: NDArray[np.bool_], sign: NDArray[np.int8]) -> list[_Difference]:

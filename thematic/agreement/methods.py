@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from thematic import __version__
-from thematic.agreement.assistance import Assistance
+from thematic.agreement.assistance_ledger import AssistanceLedger
 from thematic.agreement.negotiation import Ledger
 from thematic.agreement.results import AuditSettings, Circumstances, Estimate, Pool
 from thematic.agreement.units import Excluded
@@ -43,7 +43,7 @@ class Background:
     options: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     ledger: Ledger | None = None
-    assistance: tuple[Assistance, ...] = ()
+    assistance: tuple[AssistanceLedger, ...] = ()
     experimental: Mapping[str, float | None] = field(default_factory=dict)
 
 

@@ -305,7 +305,10 @@ def _check_header(path: Path, line: int, names: Sequence[str]) -> None:
     for position, name in enumerate(names):
         if not name:
             raise InputError(
-                f"column {position + 1} has no name", path=str(path), line=line, hint="name it, or delete it"
+                f"column {position + 1} has no name",
+                path=str(path),
+                line=line,
+                hint="name it in the first row, or delete it",
             )
         if name in names[:position]:
             raise InputError(

@@ -19,6 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -66,7 +67,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """What a column is called, whatever its case. In a wide table every other column is a coder."""
 
 _LOOK_MISSING = frozenset(
-    {"nan", "na", "n/a", "#n/a", "none", "null", "nil", "-", "--", "–", ".", "?", "missing"}
+    {
+        "nan",
+        "na",
+        "n/a",
+        "#n/a",
+        "none",
+        "null",
+        "nil",
+        "-",
+        "--",
+        "–",
+        ".",
+        "?",
+        "*",
+        "missing",
+        "unassigned",
+    }
 )
 _FEWEST_NAMES = 8
 _SEPARATOR = re.compile(r"\s*;\s*")
@@ -397,6 +414,7 @@ class _Gathered:
     def table(self) -> CodingTable:
         """Everything added, as one table, with a note on all that looks like a slip."""
         layout, split = self._layout()
+        self._check_no_counts(layout)
         meanings = [_labels(raw, split) for raw in self.cells.index]
         distinct = _Names()
         to_distinct = [
@@ -489,6 +507,20 @@ class _Gathered:
         position[order] = np.arange(len(units), dtype=np.int32)
         return order, position, placed or numbered
 
+    def _check_no_counts(self, layout: Layout) -> None:
+        """Rows and columns of the same names are a table of how often two readings met."""
+        columns = list(self.coders.index)
+        words = {str(raw).strip() for raw in self.cells.index if raw and not str(raw).strip().isdigit()}
+        # The names of the rows are taken for units, or for the readings of a coder if their column is.
+        rows = words or {unit.id for unit in self.units}
+        if layout == "wide" and rows and rows == set(columns[1:] if words else columns):
+            raise InputError(
+                "this is a table of counts, of one coder's codes against another's",
+                path=self.paths[0],
+                line=1,
+                hint="agreement needs the codings themselves: a row for each unit, a column for each coder",
+            )
+
     def _unit_ids(self, order: Sequence[int]) -> tuple[Unit, ...]:
         """The units under names that are unique: with the interview before them where they repeat."""
         names = [unit.id for unit in self.units]
@@ -511,7 +543,7 @@ class _Gathered:
                         f"“{label}” is read as a label like any other",
                         self.paths[file],
                         line,
-                        f"if it means that a unit was not assigned, say --missing {label.strip()}",
+                        f"if it means that a unit was not assigned, say --missing {quote(label.strip())}",
                     )
                 )
         notes += self._look_alikes("label", labels) + self._look_alikes("coder", self.coders)

@@ -12,11 +12,11 @@ from statistics import median
 
 from thematic.model import Decision
 
-__all__ = ["Assistance", "make_assistance"]
+__all__ = ["AssistanceLedger", "make_assistance_ledger"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assistance:
+class AssistanceLedger:
     """One coder's decisions on passages, by what was in view.
 
     n_alone: without help; of these n_kept_back had suggestions that were kept back by lot. n_aided: with
@@ -54,7 +54,9 @@ class Assistance:
         )
 
 
-def make_assistance(coder: str, alone: Iterable[Decision], aided: Iterable[Decision]) -> Assistance:
+def make_assistance_ledger(
+    coder: str, alone: Iterable[Decision], aided: Iterable[Decision]
+) -> AssistanceLedger:
     """The ledger of one coder.
 
     alone, aided: the statement that stands of each passage, without and with help.
@@ -73,7 +75,7 @@ def make_assistance(coder: str, alone: Iterable[Decision], aided: Iterable[Decis
             counts["first"] += 1
         else:
             counts["other" if chosen & set(shown) else "own"] += 1
-    return Assistance(
+    return AssistanceLedger(
         coder=coder,
         n_alone=len(without),
         n_kept_back=sum(bool(decision.details.get("hidden_by_lot")) for decision in without),
