@@ -18,7 +18,7 @@ TURNS = [
     Spoken("INT", "And then?", 6.5, 7.0),
     Spoken("P01", "Then 🙂 I left, because it’s far & late.", 8.0, 11.0),
 ] * 5
-EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf cha textgrid".split()
+EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf trs cha textgrid".split()
 NASTY = (
     b"\x00",
     b"\xff\xfe",

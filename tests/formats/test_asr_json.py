@@ -334,6 +334,87 @@ OTHERS = {
 }
 
 
+OTHERS |= {
+    "recall.ai": [
+        {
+            "participant": {"id": 100, "name": f"Speaker {n}", "is_host": n == 1, "platform": "desktop"},
+            "language_code": "en",
+            "words": [
+                {
+                    "text": text,
+                    "start_timestamp": {"relative": start, "absolute": "2026-07-17T00:00:09.730066Z"},
+                    "end_timestamp": {"relative": end, "absolute": "2026-07-17T00:00:10.730066Z"},
+                }
+                for text, start, end in words
+            ],
+        }
+        for n, words in (
+            (1, [("Hello", 0.5, 1.0), ("there.", 1.0, 1.5)]),
+            (2, [("Fine.", 2.0, 2.5)]),
+        )
+    ],
+    "recall.ai before 2025": [
+        {
+            "speaker": "Speaker 1",
+            "speaker_id": 1,
+            "words": [{"text": "Hello there.", "start_timestamp": 0.5, "end_timestamp": 1.5}],
+        },
+        {
+            "speaker": "Speaker 2",
+            "speaker_id": 2,
+            "words": [{"text": "Fine.", "start_timestamp": 2.0, "end_timestamp": 2.5}],
+        },
+        {"speaker": "Speaker 3", "speaker_id": 3, "words": []},
+    ],
+    "happy scribe": [
+        {
+            "speaker": "Speaker 1",
+            "words": [
+                {"text": "Hello", "type": "text", "data_start": 0.5, "data_end": 1.0},
+                {"text": "there", "type": "text", "data_start": 1.0, "data_end": 1.5},
+                {"text": ".", "type": "punctuation", "data_start": 1.5, "data_end": 1.5},
+            ],
+        },
+        {"speaker": "Speaker 2", "words": [{"text": "Fine.", "data_start": 2.0, "data_end": 2.5}]},
+    ],
+    "hyperaudio": {
+        "words": [
+            {"start": 0.5, "end": 1.0, "text": "Hello"},
+            {"start": 1.0, "end": 1.5, "text": "there."},
+            {"start": 2.0, "end": 2.5, "text": "Fine."},
+        ],
+        "paragraphs": [
+            {"speaker": "Speaker 1", "start": 0.5, "end": 1.5},
+            {"speaker": "Speaker 2", "start": 2.0, "end": 2.5},
+        ],
+    },
+    "trint, in milliseconds": {
+        "words": [
+            {"name": "Hello", "time": 500, "duration": 500, "para": 0, "speaker": 0},
+            {"name": "there.", "time": 1000, "duration": 500, "para": 0, "speaker": 0},
+            {"name": "Fine.", "time": 2000, "duration": 500, "para": 1, "speaker": 1},
+        ],
+        "speakers": [{"name": "Speaker 1"}, {"name": "Speaker 2"}],
+    },
+}
+
+
+def test_vosk_has_words_and_no_speakers() -> None:
+    words = [{"conf": 1.0, "start": 0.5, "end": 1.0, "word": "hello"}]
+    results = [{"result": words, "text": "hello"}, {"text": ""}]
+    terms = [{"confidence": 1.0, "start": 0.5, "end": 1.0, "text": "hello", "type": "WORD"}]
+    monologue = {"speaker": {"id": "unknown", "name": None}, "start": 0.5, "end": 1.0, "terms": terms}
+    transcriber = {"schemaVersion": "2.0", "monologues": [monologue], "text": ["hello"]}
+    for data in (results, results[0], transcriber):
+        assert said(read_json(data)) == [("", "hello", 0.5, 1.0)]
+    with pytest.raises(InputError) as caught:
+        read_json([results[0], {"text": "and lost"}])
+    assert "block 2 has text without timed words" in caught.value.problems[0].message
+    with pytest.raises(InputError) as caught:
+        read_json([{"speaker": "A", "words": [{"text": "so", "start": 0.1}, {"start": 0.2}]}])
+    assert "block 1 has a word without text" in caught.value.problems[0].message
+
+
 @pytest.mark.parametrize("data", OTHERS.values(), ids=list(OTHERS))
 def test_other_recognisers(data: object) -> None:
     reading = read_json(data)
@@ -389,6 +470,10 @@ LISTED = {
     "seconds": (
         {"sentences": [{"text": "So it?", "start_time": 1.2, "end_time": 3.0, "speaker_name": "Ann"}]},
         [("Ann", "So it?", 1.2, 3.0)],
+    ),
+    "with words besides": (
+        [{"text": "So it?", "start": 1, "end": 2, "words": [{"word": "so", "start": 1, "end": 1.5}]}],
+        [("", "So it?", 1.0, 2.0)],
     ),
     "clock times": (
         [{"sentence": "So it?", "startTime": "00:01", "endTime": "01:03", "speaker_name": "Ann"}],

@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 ODF = " ".join(
@@ -197,6 +197,34 @@ def write_whisperx(turns: Sequence[Spoken]) -> bytes:
     return json.dumps({"segments": segments, "language": "en"}).encode()
 
 
+def write_blocks(turns: Sequence[Spoken]) -> bytes:
+    """As Recall.ai writes them."""
+    blocks = [
+        {
+            "participant": {"id": n, "name": t.speaker},
+            "words": [
+                {"text": word, "start_timestamp": {"relative": t.start}, "end_timestamp": {"relative": t.end}}
+                for word in t.words.split()
+            ],
+        }
+        for n, t in enumerate(turns)
+    ]
+    return json.dumps(blocks).encode()
+
+
+def write_trs(turns: Sequence[Spoken]) -> bytes:
+    speakers = sorted({t.speaker for t in turns})
+    known = "".join(f"<Speaker id='s{n}' name={quoteattr(s)}/>" for n, s in enumerate(speakers))
+    said = "".join(
+        f"<Turn speaker='s{speakers.index(t.speaker)}' startTime='{t.start}' endTime='{t.end}'>"
+        f"<Sync time='{t.start}'/>\n{escape(t.words)}\n</Turn>"
+        for t in turns
+    )
+    body = f"<Speakers>{known}</Speakers><Episode><Section>{said}</Section></Episode>"
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE Trans SYSTEM "trans-14.dtd">\n'
+    return f"{head}<Trans>{body}</Trans>".encode()
+
+
 def write_coded_rows(turns: Sequence[Spoken]) -> bytes:
     rows = [
         {"doc": "P01", "i": i, "speaker": t.speaker, "text": t.words, "codes": [], "start_time": t.start}
@@ -220,5 +248,7 @@ WRITERS: dict[str, tuple[str, Callable[[Sequence[Spoken]], bytes]]] = {
     "teams vtt": ("P01.vtt", write_teams_vtt),
     "srt": ("P01.srt", write_srt),
     "whisperx": ("P01.json", write_whisperx),
+    "blocks of words": ("P01.json", write_blocks),
+    "transcriber": ("P01.trs", write_trs),
     "coded rows": ("P01.jsonl", write_coded_rows),
 }

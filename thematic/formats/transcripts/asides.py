@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from thematic.errors import ThematicError
 from thematic.formats.encoding import head_text
+from thematic.formats.transcripts import transcriber
 from thematic.formats.transcripts.reading import SourceFile
 from thematic.formats.transcripts.rtf import hidden_words
 from thematic.formats.zips import open_zip, parse_xml, read_part
@@ -66,6 +67,8 @@ def _asides(file: SourceFile) -> Iterator[tuple[str, str]]:
         yield from _of_pdf(file.data)
     elif "<ANNOTATION_DOCUMENT" in head_text(file.data[:4096]):
         yield from _of_elan(parse_xml(file.data, file.name))
+    elif transcriber.sniff(file.data, file.name):
+        yield from _of_transcriber(transcriber.parse(file))
     elif file.data.lstrip()[:1] in (b"{", b"["):
         yield from _of_json(json.loads(file.data))
 
@@ -234,6 +237,13 @@ def _of_elan(root: Element) -> Iterator[tuple[str, str]]:
             yield "participant", element.get("PARTICIPANT", "")
         elif element.tag == "PROPERTY":
             yield f"property {element.get('NAME', '')}", element.text or ""
+
+
+def _of_transcriber(root: Element) -> Iterator[tuple[str, str]]:
+    yield "author", root.get("scribe", "")
+    yield "media file", root.get("audio_filename", "")
+    for element in root.iter("Topic"):
+        yield "topic", element.get("desc", "")
 
 
 def _of_json(value: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, str]]:

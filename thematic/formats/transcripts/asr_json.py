@@ -16,6 +16,7 @@ from typing import Any
 from thematic.errors import InputError, Problem
 from thematic.formats.encoding import Decoded, decode, head_text
 from thematic.formats.times import seconds
+from thematic.formats.transcripts import asr_blocks as word_blocks
 from thematic.formats.transcripts import asr_cloud as cloud
 from thematic.formats.transcripts.asr_words import (
     JsonObject,
@@ -35,7 +36,7 @@ from thematic.text import count_words, join_names
 __all__ = ["RECOGNISERS", "read", "sniff"]
 
 _KEYS = re.compile(
-    r'"(?:segments|results|transcript|transcription|utterances|monologues|chunks|recognizedPhrases|phrases|events)"\s*:\s*[\[{]|'
+    r'"(?:segments|results|transcript|words|participant|transcription|utterances|monologues|chunks|recognizedPhrases|phrases|events)"\s*:\s*[\[{]|'
     r'^\s*\[\s*\{[^{}]*"(?:start|end)"\s*:'
 )
 
@@ -470,6 +471,12 @@ RECOGNISERS: dict[str, Recogniser] = {
     "elevenlabs": Recogniser("ElevenLabs", cloud.elevenlabs_wrote, cloud.elevenlabs, _whisper_text),
     "whisper-words": Recogniser("OpenAI", _timed_words_wrote, _timed_words, _whisper_text),
     "assemblyai": Recogniser("AssemblyAI", _assemblyai_wrote, _assemblyai, _whisper_text),
+    "blocks": Recogniser(
+        "Recall.ai, Happy Scribe, Vosk", word_blocks.blocks_wrote, word_blocks.blocks, _no_text
+    ),
+    "flat-words": Recogniser(
+        "Trint and Hyperaudio", word_blocks.flat_words_wrote, word_blocks.flat_words, _no_text
+    ),
     "rev": Recogniser("Rev", _rev_wrote, _rev, _no_text),
     "azure": Recogniser("Azure", cloud.azure_wrote, cloud.azure, _no_text),
     "azure-fast": Recogniser("Azure fast transcription", cloud.azure_fast_wrote, cloud.azure_fast, _no_text),

@@ -52,6 +52,7 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "rtf": Format("thematic.formats.transcripts.rtf", ("rtf",), "RTF document"),
     "pdf": Format("thematic.formats.transcripts.pdf", ("pdf",), "PDF"),
     "eaf": Format("thematic.formats.transcripts.elan", ("eaf",), "ELAN annotation document"),
+    "trs": Format("thematic.formats.transcripts.transcriber", ("trs",), "Transcriber file"),
     "cha": Format("thematic.formats.transcripts.chat", ("cha",), "CHAT transcript"),
     "textgrid": Format("thematic.formats.transcripts.textgrid", ("textgrid",), "TextGrid"),
     "captions": Format("thematic.formats.transcripts.cues", ("vtt", "srt", "sbv"), "caption with its times"),
