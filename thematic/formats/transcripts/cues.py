@@ -1,4 +1,4 @@
-"""Captions: WebVTT, SubRip and SBV of Zoom, Teams, Whisper, YouTube and others, and Whisper's timed text.
+"""Captions: WebVTT, SubRip, SBV, LRC of Zoom, Teams, Whisper, YouTube and others, and Whisper's timed text.
 
 A tolerant reader of its own, because the libraries lose words or give them to the wrong speaker: they merge a
 second voice of a cue into the first, leave `&#39;` in names, and drop cues with commas in the time.
@@ -29,6 +29,8 @@ _SBV_TIME = r"\d+:\d\d:\d\d\.\d{3}"
 _SBV = re.compile(rf"({_SBV_TIME}),({_SBV_TIME})\s*")
 _INLINE = re.compile(rf"\s*\[({_TIME})\s*-->\s*({_TIME})\]\s?(.*)")
 _CUES_INSIDE = re.compile(rf"^(?:{_TIMING.pattern}|{_SBV.pattern}|{_INLINE.pattern})$", re.MULTILINE)
+# [00:43.81]Hello everyone: the lyrics of a song, and what recognisers write in their form.
+_LYRICS = re.compile(r"^\[(\d{1,3}:\d\d\.\d{2,3})\][ \t]*(.*)$", re.MULTILINE)
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(?:\s|$)")
 _CUE_ID = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}(?:/.*|-\d+)?")
 # Webex names the speaker in the id: 3 "Jane Doe" (1234567)
@@ -58,9 +60,11 @@ class Cue:
     voice: str = ""
 
 
-def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
-    """A first line WEBVTT, or lines that are the timing of a cue."""
+def sniff(head: bytes, name: str) -> bool:
+    """A first line WEBVTT, or lines that are the timing of a cue, or an .lrc file."""
     text = head_text(head)
+    if name.lower().endswith(".lrc") and _LYRICS.search(text):
+        return True
     return text.lstrip().startswith("WEBVTT") or bool(_CUES_INSIDE.search(text))
 
 
@@ -70,8 +74,9 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     Raises InputError with every timing line that is no time: what cannot be aligned is refused.
     """
     decoded = decode(file, settings.encoding)
-    cues, dropped, warnings = parse_cues(decoded.text, file.name)
-    cues, repeats = _without_repeats(cues, decoded.text)
+    text = _with_ends(decoded.text) if file.extension == "lrc" else decoded.text
+    cues, dropped, warnings = parse_cues(text, file.name)
+    cues, repeats = _without_repeats(cues, text)
     cues = _named_above(cues)
     spans = [(cue, *span) for cue in cues for span in _voices(cue)]
     pieces, label_words = _said(spans, file.name, clean_id(file.stem), roster, warnings)
@@ -82,6 +87,13 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     script.words_in_labels = label_words
     script.warnings = warnings
     return to_reading(script, file=file, format=_format(decoded.text, file), decoded=decoded, roster=roster)
+
+
+def _with_ends(text: str) -> str:
+    """LRC, which gives only where a line begins: each with the beginning of the next one as its end."""
+    begun = [m[1] for m in _LYRICS.finditer(text)]
+    ends = iter([*begun[1:], *begun[-1:]])
+    return _LYRICS.sub(lambda line: f"[{line[1]} --> {next(ends)}] {line[2]}", text)
 
 
 def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Problem]]:
@@ -317,4 +329,4 @@ def _fill(
 def _format(text: str, file: SourceFile) -> str:
     if text.lstrip().startswith("WEBVTT"):
         return "vtt"
-    return file.extension if file.extension in ("srt", "sbv") else "captions"
+    return file.extension if file.extension in ("srt", "sbv", "lrc") else "captions"

@@ -55,7 +55,9 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "trs": Format("thematic.formats.transcripts.transcriber", ("trs",), "Transcriber file"),
     "cha": Format("thematic.formats.transcripts.chat", ("cha",), "CHAT transcript"),
     "textgrid": Format("thematic.formats.transcripts.textgrid", ("textgrid",), "TextGrid"),
-    "captions": Format("thematic.formats.transcripts.cues", ("vtt", "srt", "sbv"), "caption with its times"),
+    "captions": Format(
+        "thematic.formats.transcripts.cues", ("vtt", "srt", "sbv", "lrc"), "caption with its times"
+    ),
     "coded-rows": Format("thematic.formats.transcripts.coded_rows", ("jsonl", "csv"), "table of coded turns"),
     "tables": Format(
         "thematic.formats.transcripts.turn_tables",
