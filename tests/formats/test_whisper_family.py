@@ -118,3 +118,16 @@ def test_lrc_has_beginnings_only() -> None:
     assert times == [0.0, 4.5, 6.28, 9.0, 12.5, 14.0, 59.5]
     assert transcript.turns[-1].end_time == 65.0
     assert [piece.text for piece in reading.report.dropped] == ["[by:whisper]"]
+
+
+def test_lines_that_are_cut_within_sentences_are_no_turns() -> None:
+    """Whisper's .txt has a segment a line, and neither times nor speakers."""
+    text = (
+        "So I went there\nbecause my friend\nhad told me of it.\nIt was cold\nand wet\nand nobody came\n" * 3
+    )
+    (transcript,) = (reading := read_file(SourceFile("P01.txt", text.encode()))).transcripts
+    assert len(transcript.turns) == 1
+    assert "all of it is a participant's turn" in reading.report.warnings[0].message
+    answers = "I went there.\nbecause of work\nIt was cold\nNobody came\nWe left early\nNot again\n"
+    (transcript,) = read_file(SourceFile("P02.txt", answers.encode())).transcripts
+    assert len(transcript.turns) == 6

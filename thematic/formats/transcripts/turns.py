@@ -65,6 +65,7 @@ _TRANSANA = re.compile(r"¤<(\d{1,9})>\s*")
 _INITIALS = re.compile(r"[^\W\d_]{1,2}")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,5})[.)]?(?:\s+|$)")
 _FEW_LINES = 5
+_ENDS = '.?!…:;"”)]。？！'
 _FEW_INITIALS = 3
 _HEADER_LINES = 40
 _LONG_HEADER = 40
@@ -256,7 +257,7 @@ def _new_turns(lines: Sequence[Line], stamps: Sequence[Stamp | None], labelled: 
     """What begins a turn in this document.
 
     Without labels it is a paragraph; where no blank line tells paragraphs apart, a line; but where such lines
-    are captions, half of them with a time, nothing does.
+    are captions, half of them with a time, or are cut within sentences, nothing does.
     """
     if labelled:
         return "label"
@@ -264,7 +265,11 @@ def _new_turns(lines: Sequence[Line], stamps: Sequence[Stamp | None], labelled: 
     if not filled or len(filled) <= filled[-1]:
         return "blank line"
     timed = sum(1 for i in filled if stamps[i])
-    return "nothing" if timed >= _FEW_LINES and 2 * timed >= len(filled) else "line"
+    texts = [lines[i].text.strip() for i in filled]
+    cut = sum(a[-1] not in _ENDS and b[0].islower() for a, b in pairwise(texts))
+    if any(many >= _FEW_LINES and least * many >= len(filled) for many, least in ((timed, 2), (cut, 5))):
+        return "nothing"
+    return "line"
 
 
 def _fold(pieces: Sequence[_Piece], new_turns: _NewTurns) -> Script:
@@ -360,7 +365,9 @@ def _doubts(script: Script, believed: Believed, labels: dict[int, LineLabel], na
     """What a person should look at: no labels, labels not believed, a long head, times of day."""
     doubts = []
     if script.turns and not labels:
-        message = f"no speaker labels: each of {len(script.turns)} paragraphs is a participant's turn"
+        turns = len(script.turns)
+        what = f"each of {turns} paragraphs is" if turns > 1 else "all of it is"
+        message = f"no speaker labels: {what} a participant's turn"
         hint = 'begin each turn with a label, such as "INT:" and "P01:"'
         doubts.append(Problem(message, name, None, hint))
     for label, line in believed.doubtful[:10]:
