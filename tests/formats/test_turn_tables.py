@@ -253,3 +253,20 @@ def test_the_moment_of_an_answer_is_no_answer() -> None:
 def test_names_that_columns_of_times_have(name: str) -> None:
     rows = [["Speaker Name", name, "Transcript"], ["INT", "1.5", "So?"], ["P01", "3.5", "Well."]]
     assert [turn[2] for turn in said(read_csv(rows))] == [1.5, 3.5]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Sprecher;Text;Zeit\nI;Wie war das?;00:01\nB;Gut, glaube ich;00:05\n",
+        "Locuteur;Texte;Début\nI;Wie war das?;00:01\nB;Gut, glaube ich;00:05\n",
+        "Kuka;Puhe;Aika\nI;Wie war das?;00:01\nB;Gut, glaube ich;00:05\n",  # no name that we know
+        "I;Wie war das?;00:01\nB;Gut, glaube ich;00:05\n",  # no names, and a question in the first row
+    ],
+)
+def test_columns_named_in_another_language_or_not_at_all(table: str) -> None:
+    (transcript,) = read_file(SourceFile("P01.csv", table.encode())).transcripts
+    assert [(t.speaker, transcript.text[t.start : t.end], t.start_time) for t in transcript.turns] == [
+        ("I", "Wie war das?", 1.0),
+        ("B", "Gut, glaube ich", 5.0),
+    ]

@@ -30,6 +30,15 @@ class Golden(NamedTuple):
 
 
 GOLDEN = {
+    "a name that is an initial with its full stop": Golden(
+        "Enquêtrice : Et puis ?\nMme D. : Très bien.\nEnquêtrice : Et ?\nMme D. : Rien.\n",
+        [
+            ("Enquêtrice", "int", "Et puis ?", None),
+            ("Mme D.", "par", "Très bien.", None),
+            ("Enquêtrice", "int", "Et ?", None),
+            ("Mme D.", "par", "Rien.", None),
+        ],
+    ),
     "int and p01, continuation lines and paragraphs": Golden(
         "INT: Why did you\ngo?\n\nP01: My keyworker said so.\n\nI went anyway.\n\nINT: And?\n",
         [
@@ -545,3 +554,30 @@ def test_a_table_drawn_in_markdown() -> None:
 def test_the_chat_of_a_meeting_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="the chat of a meeting"):
         read_text(text)
+
+
+def test_a_bold_name_that_comes_once_in_a_paragraph_of_its_own() -> None:
+    text = "".join(
+        f"**{name}**\n\n{words}\n\n"
+        for name, words in (
+            ("Facilitator", "What brings you here?"),
+            ("Sam", "My sister."),
+            ("Facilitator", "And you?"),
+            ("Jo", "I was curious."),
+            ("Sam", "Me too."),
+        )
+    )
+    reading = read_text(text, "P01.md")
+    assert [turn[::2] for turn in turns(reading)][3] == ("Jo", "I was curious.")
+    doubted = read_text(
+        "**Facilitator** So?\n\n**Sam** Well.\n\n**Facilitator** And?\n\n**Sam** So.\n\nYes.\n\n"
+        "No.\n\nOh.\n\nAh.\n\n**Background**\n\nIt was cold.\n",
+        "P02.md",
+    )
+    assert "“Background:” was left as words" in " ".join(w.message for w in doubted.report.warnings)
+
+
+def test_a_stray_nul_makes_no_text_binary() -> None:
+    reading = read_text("INT: So\x00 what?\nP16: Well\x07 fine.\n")
+    assert [turn[2] for turn in turns(reading)] == ["So what?", "Well fine."]
+    assert "2 control characters were taken out" in reading.report.warnings[0].message

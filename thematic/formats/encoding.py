@@ -27,6 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY_SHARE = 0.02
+_FEW_ILLEGAL = 3  # a stray NUL makes no text binary, however short it is
 _BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 # Characters that XML, and so a spreadsheet or a Word document, cannot hold.
 _ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
@@ -59,11 +60,14 @@ def decode(file: SourceFile, encoding: str | None = None, *, keep: str = "") -> 
             return _finish(file, _strictly(file, marked), marked, keep, bom=True)
     if encoding:
         return _finish(file, _strictly(file, encoding), encoding, keep)
-    if b"\x00" in data[:65536]:
+    nuls = data[:65536].count(0)
+    if nuls > max(_FEW_ILLEGAL, _BINARY_SHARE * len(data[:65536])):
         _refuse_nul(file)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
+        if nuls:
+            _refuse_nul(file)
         text = _strictly(file, "cp1252", hint="say which encoding it has: --encoding NAME, such as mac_roman")
         decoded = _finish(file, text, "cp1252", keep)
         return replace(decoded, warnings=(_foreign_lines(decoded.text, name), *decoded.warnings))
@@ -138,7 +142,8 @@ def _refuse_nul(file: SourceFile) -> None:
 
 
 def _finish(file: SourceFile, decoded: str, encoding: str, keep: str, *, bom: bool = False) -> Decoded:
-    if not keep and len(_ILLEGAL.findall(decoded[:65536])) > _BINARY_SHARE * len(decoded[:65536]):
+    illegal = len(_ILLEGAL.findall(decoded[:65536]))
+    if not keep and illegal > max(_FEW_ILLEGAL, _BINARY_SHARE * len(decoded[:65536])):
         _refuse_nul(file)
     text, warnings = clean(canonical(decoded), file.name, keep)
     if not text.strip():

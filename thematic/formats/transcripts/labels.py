@@ -128,6 +128,7 @@ _ALOUD = re.compile(
 _UNIT = re.compile(r"\d (?:hour|minute|second)s?\s*$")
 _ALOUD_NAME = re.compile(r"\s{2,}|\t|\s+\d")
 # List marks and quotes of Markdown, >> of captions: no part of a label.
+_INITIAL = re.compile(r"(?:^|[\s.])[^\W\d_]\.$")  # Mme D.
 _LETTER = re.compile(r"[^\W_]")
 _LEAD = re.compile(r"(?:[-*•]\s+|>+\s*)*")
 _TIMED_BOLD = re.compile(rf"\s*(?:{_ENCLOSED}|\s{CLOCK})\s*[:：]?\s*$")
@@ -368,13 +369,19 @@ def believe(
                 names.setdefault(key, label)
                 forms.add((key, form))
                 doubtful = [entry for entry in doubtful if entry != (label, number)]
+    if any(form == "bold" for _, form in forms):
+        doubtful += [
+            first[key]
+            for key, seen in kinds.items()
+            if seen["bold"] and key not in names and is_name(first[key][0])
+        ]
     # A name seen once is a label when it is a believed one mistyped, or in capitals as all the others are.
     capitals = len(names) >= 2 and all(label.isupper() for label in names.values())
     for label, number in list(doubtful) if len(names) * len(doubtful) <= _MANY_PAIRS else ():
         key = label_key(label)
         if (capitals and label.isupper()) or get_close_matches(key, names, n=1, cutoff=0.8):
             names[key] = label
-            forms.add((key, "colon"))
+            forms |= {(key, "colon"), (key, "bold")}
             doubtful.remove((label, number))
     return Believed(names, frozenset(forms), tuple(doubtful))
 
@@ -392,16 +399,19 @@ def _habits(
     stamps = stamps or [None] * len(lines)
     times = [s is not None and s.end_at >= len(line.text) for line, s in zip(lines, stamps, strict=True)]
     openings: list[LineLabel | None] = []
-    begins, named = True, False
+    begins, named, owed = True, False, False
     rows = zip(lines, proposed, stamps, times, [*times[1:], False], strict=False)
     for line, proposal, stamp, only_time, above_time in rows:
         timed = stamp is not None or (proposal is not None and proposal.start is not None)
-        opens = line.text.strip() and not only_time and (begins or above_time or timed)
+        opens = line.text.strip() and not only_time and (begins or above_time or timed) and not owed
         if opens and (openings or (proposal and (label_key(proposal.label), proposal.evidence) in forms)):
             openings.append(proposal)
         # After a name and its time on two lines come the words.
         begins = not line.text.strip() or (only_time and not named)
         named = proposal is not None and proposal.words_at >= len(line.text)
+        # The words of a bold name that has a paragraph for itself are in the next one.
+        alone = named and proposal is not None and proposal.evidence == "bold" and is_name(proposal.label)
+        owed = alone or (owed and not line.text.strip())
     habits: list[Evidence] = []
     for form in ("timed", "stamped", "bold", "colon", "alone", "heading"):
         own = [
@@ -537,7 +547,7 @@ def _plausible(label: str) -> bool:
     return (
         bool(label)
         and len(label.split()) <= 6
-        and (doubted or label[-1] not in ".?!,;…")
+        and (doubted or label[-1] not in ".?!,;…" or _INITIAL.search(label) is not None)
         and any(c.isalnum() for c in label)
         and not _CLOCKS.search(label)  # [inaudible 00:00:12]
     )

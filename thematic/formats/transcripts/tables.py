@@ -16,15 +16,23 @@ _NAMES: dict[str, frozenset[str]] = {
     kind: frozenset(names.split(", "))
     for kind, names in {
         "label": "speaker, speakers, speaker name, speaker label, speaker id, name, who, role, person, "
-        "label, participant, initials, speakers name, speaker role, talker, participant id, participant name",
+        "label, participant, initials, speakers name, speaker role, talker, participant id, "
+        "participant name, sprecher, sprecherin, sprecher in, person name, locuteur, locutrice, "
+        "intervenant, hablante, orador, interlocutor, parlante, falante, locutor, spreker, rolle, rôle, "
+        "rol, ruolo",
         "time": "time, times, timestamp, timestamps, time stamp, timecode, time code, timespan, time span, "
         "start, start time, begin, begin time, onset, start timecode, start time code, start timestamp, "
-        "time in, in, start s, start sec, start seconds, start time s, starttime",
+        "time in, in, start s, start sec, start seconds, start time s, starttime, "
+        "zeit, beginn, anfang, startzeit, zeitmarke, temps, début, debut, heure, tiempo, inicio, hora, "
+        "tempo, inizio, ora, início, tijd, begintijd",
         "end": "end, end time, stop, stop time, offset, end timecode, end time code, end timestamp, "
-        "time out, out, end s, end sec, end seconds, end time s, endtime",
+        "time out, out, end s, end sec, end seconds, end time s, endtime, "
+        "ende, endzeit, fin, final, fine, fim, einde, eindtijd",
         "words": "text, words, content, transcript, transcription, utterance, speech, said, dialogue, "
         "verbatim, turn, response, sentence, caption, subtitle, utterance text, transcript text, "
-        "spoken text, transcribed text, message, quote",
+        "spoken text, transcribed text, message, quote, "
+        "äußerung, aeusserung, inhalt, transkript, texte, énoncé, paroles, texto, enunciado, testo, "
+        "fala, tekst",
     }.items()
 }
 _NUMBER = re.compile(r"#?\d*\.?")
@@ -98,8 +106,16 @@ def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
         return Columns(words, None, time, end) if time is not None else None
     found = columns[label]
     repeated = len(set(found)) < len(found)
+    if time is not None and len(rows) > 1 and _is_heading(rows[0], time, label):
+        return Columns(words, label, time, end, tuple(rows[0]))
     spoken = all(map(is_usual_label, found)) and sum(map(count_words, columns[words])) >= 4 * len(rows)
     return Columns(words, label, time, end) if repeated or spoken or time is not None else None
+
+
+def _is_heading(row: Sequence[str], time: int, label: int) -> bool:
+    """Whether a first row names its columns in some other language: no digit where the others have times."""
+    cell = Columns.cell(row, time).strip()
+    return bool(cell) and not any(c.isdigit() for c in cell) and bool(Columns.cell(row, label).strip())
 
 
 def is_time(cell: str) -> bool:

@@ -18,7 +18,7 @@ from thematic.formats.transcripts.labels import stamp_times
 from thematic.formats.transcripts.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.transcripts.script import Interview, Said, compose, to_reading, to_readings
 from thematic.formats.transcripts.speakers import Roster
-from thematic.formats.transcripts.tables import Columns, columns_of, names_columns
+from thematic.formats.transcripts.tables import Columns, columns_of, is_time, names_columns
 from thematic.text import count_words, join_names
 
 __all__ = ["read", "sniff"]
@@ -60,7 +60,9 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     sheet = _without_qualtrics_rows(read_sheet(file, settings.encoding))
     columns = columns_of([row for _, row in sheet.rows])
     survey = _Survey.of(sheet.rows)
-    if columns and not (columns.header is None and survey and survey.is_sure):
+    first = sheet.rows[0][1] if sheet.rows else ()
+    is_turn = columns is not None and is_time(columns.cell(first, columns.time))
+    if columns and (columns.header or is_turn or not (survey and survey.is_sure)):
         return _read_turns(file, sheet, columns, settings, roster)
     if survey:
         return _read_answers(file, sheet, survey, roster)
