@@ -99,6 +99,8 @@ def test_names_that_look_like_them_are_found(text: str, name: str) -> None:
     "text",
     [
         "We query it in SPARQL, then in XGBoost, on PM2.5 and SO2.",  # capitals throughout or inside, digits
+        "At 00:12:05, and again #00:00:05-3# and 1:02:03:04.",
+        "So R_2xKj93kLmQ and P_07 said the same.",
         "The X-axis and the Z-scores were fine.",
         "Mmmm. Pfft. Shhh. They said XXXXX to XXX XXXXXX.",  # sounds, and what stands for a name
         "I had a Quillfeather once and then another Brastemp.",  # one of many

@@ -43,6 +43,9 @@ _CUED_HANDLE = re.compile(
 )
 _UNDERSCORED = re.compile(r"(?<![\w./@])(?=\w*_)[A-Za-z]\w*_\w*[A-Za-z0-9](?![\w/@])")
 _TAILED = re.compile(r"(?<![\w./@-])[A-Za-z]{4,}\d{2,}[A-Za-z]*(?![\w/@-])")
+_STUDY_CODE = re.compile(
+    r"[A-Z]{1,4}_\d{1,4}|R_[A-Za-z0-9]{1,17}"
+)  # P_07, and what Qualtrics calls respondents
 _NOT_TAILED = re.compile(
     r"(?:covid|windows|speaker|channel|form|step|week|speaker|participant|interviewer|resp|page|room)\d+",
     re.I,
@@ -73,6 +76,8 @@ def electronic(text: str) -> Iterator[Spotted]:
         yield from _all(_HANDLE, text, "account name", "the name of an account")
     if "_" in text:
         for match in _UNDERSCORED.finditer(text):
+            if _STUDY_CODE.fullmatch(match.group()):
+                continue
             if not _NOT_TAILED.fullmatch(match.group().replace("_", "")):
                 yield match.start(), match.end(), "account name", "the name of an account"
     for match in _CUED_HANDLE.finditer(text):
@@ -93,8 +98,10 @@ def electronic(text: str) -> Iterator[Spotted]:
 # --- Numbers by their shape ----------------------------------------------------------------------------
 
 _IP = re.compile(r"(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\d.]\d)")
+# Eight groups, or fewer and ::, which tells it from 00:12:05.
 _IP6 = re.compile(
-    r"(?<![\w:])(?=[\da-f]{0,4}:[\da-f:]{0,40}:)(?:[\da-f]{0,4}:){2,7}[\da-f]{1,4}(?![\w:])", re.IGNORECASE
+    r"(?<![\w:])(?=[\da-f:]{0,40}::|(?:[\da-f]{1,4}:){7})(?:[\da-f]{0,4}:){2,7}[\da-f]{1,4}(?![\w:])",
+    re.IGNORECASE,
 )
 _MAC = re.compile(r"(?<![\w:])(?:[\da-f]{2}[:-]){5}[\da-f]{2}(?![\w:])", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
