@@ -22,7 +22,7 @@ from thematic.suggestion import SuggestSettings, baselines, folds
 from thematic.suggestion.calibration import calibration_error
 from thematic.suggestion.ceiling import human_ceiling
 from thematic.suggestion.learner import strength_for
-from thematic.suggestion.learning import LEANINGS, Examples, choose, examples_of, fit_examples, learn
+from thematic.suggestion.learning import Examples, choose_and_fit, examples_of, learn
 from thematic.suggestion.lessons import Lesson, Taught, teach
 from thematic.suggestion.material import Material, prepare
 from thematic.suggestion.measures import average_precision, best_threshold, hits, interval_over_interviews
@@ -267,8 +267,7 @@ class _Evaluation:
                 test = self.fold == number
                 drawn = self._draw(what, size, np.flatnonzero(~test), number)
                 part = self.examples.of(drawn)
-                chosen, _ = choose(self.material, part, seed=self.seed, rows=_POINT_ROWS)
-                model = fit_examples(self.material, part, LEANINGS[chosen])
+                model = choose_and_fit(self.material, part, seed=self.seed, rows=_POINT_ROWS)
                 learnt[test] = model.scores(self.material, self.examples.rows[test])
                 compared[test] = self._tfidf(drawn, np.flatnonzero(test))
                 used.append(len(drawn))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thematic.suggestion.logistic import Coefficients, fit_logistic
+from thematic.suggestion.logistic import Coefficients, fit_logistic, principal_axes
 from thematic.suggestion.material import Material
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from thematic.model import FloatMatrix
 
-__all__ = ["FEWEST_EXAMPLES", "FEWEST_INTERVIEWS", "Model", "fit", "strength_for"]
+__all__ = ["FEWEST_EXAMPLES", "FEWEST_INTERVIEWS", "Design", "Model", "fit", "strength_for"]
 
 FEWEST_EXAMPLES, FEWEST_INTERVIEWS = 5, 2
 """Under so many examples, or interviews that have one, a code leans on its wording whatever is chosen."""
@@ -53,33 +53,56 @@ class Model:
         return np.round(logits, 4)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Rows of a material, ready to be learnt from, all or some of them, again and again.
+
+    rows: of the material. mean: (3 d,), of their vector blocks. Centred, so that no direction that all
+    passages share has to be unlearnt (the intercept takes it up), and rotated to `axes`, (3 d, a), they are
+    `dense`, (rows, a); `wording`, (pieces, a), is the codebook's wording among average surroundings.
+    """
+
+    material: Material
+    rows: NDArray[np.intp]
+    mean: FloatMatrix
+    axes: FloatMatrix
+    dense: FloatMatrix
+    wording: FloatMatrix
+
+    @classmethod
+    def of(cls, material: Material, rows: NDArray[np.intp]) -> Design:
+        dense = material.dense(rows)
+        mean = dense.mean(axis=0)
+        d = material.piece_vectors.shape[1]
+        wording = np.zeros((len(material.piece_vectors), dense.shape[1]), np.float32)
+        wording[:, :d] = material.piece_vectors - mean[:d]
+        dense -= mean
+        axes = principal_axes(np.vstack([dense, wording]))
+        return cls(material, rows, mean, axes, dense @ axes, wording @ axes)
+
+
 def fit(
-    material: Material,
-    rows: NDArray[np.intp],
+    design: Design,
+    chosen: NDArray[np.intp],
     targets: FloatMatrix,
     weights: FloatMatrix,
     interviews: NDArray[np.intp],
     *,
     leaning: float,
 ) -> Model:
-    """Learn from these rows; targets, weights and the numbers of their interviews have a row each, in that
-    order.
+    """Learn from the chosen rows of the design; targets, weights and the numbers of their interviews have a
+    row each, in that order.
 
     leaning: the weight of the likeness to the wording, in logits a standard deviation; 0 learns from the
     examples alone. A code with too few examples leans at least half.
     """
-    n, d = material.values.shape
-    k = targets.shape[1]
+    material, rows = design.material, design.rows[chosen]
+    n, k = len(material.values), targets.shape[1]
     lean = np.full(k, leaning, np.float32)
     few = few_examples(targets, weights > 0, interviews)
     lean[few] = np.maximum(lean[few], LEAST_LEANING)
     pieces = material.piece_codes
     examples = np.arange(len(pieces))
-    dense = material.dense(rows)
-    # Centred, so that no direction that all passages share has to be unlearnt. The intercept takes it up.
-    mean = dense.mean(axis=0)
-    wording = np.zeros((len(pieces), dense.shape[1]), np.float32)
-    wording[:, :d] = material.piece_vectors - mean[:d]
     targets = np.vstack([targets, np.zeros((len(pieces), k), np.float32)])
     weights = np.vstack([weights, 1 - material.related[pieces].astype(np.float32)])
     targets[len(rows) + examples, pieces] = material.piece_for
@@ -91,15 +114,16 @@ def fit(
     columns, idf = _vocabulary(counts, least=1 if len(rows) < _RARE_WORDS_FROM else 2)
     offset = np.vstack([lean * material.likeness[rows], np.zeros((len(pieces), k), np.float32)])
     found = fit_logistic(
-        np.vstack([dense - mean, wording]),
+        np.vstack([design.dense[chosen], design.wording]),
         _tfidf(counts, columns, idf),
         targets,
         weights,
         strength=strength_for(len(rows)),
         offset=offset,
     )
-    intercept = found.intercept - mean @ found.dense
-    return Model(Coefficients(found.dense, found.sparse, intercept), columns, idf, lean)
+    dense = (design.axes @ found.dense).astype(np.float32)
+    intercept = found.intercept - design.mean @ dense
+    return Model(Coefficients(dense, found.sparse, intercept), columns, idf, lean)
 
 
 def strength_for(rows: int) -> float:

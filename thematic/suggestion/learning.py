@@ -5,6 +5,8 @@ Everything that is said of the quality rests on predictions for interviews that 
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,11 @@ from threadpoolctl import threadpool_limits
 
 from thematic.suggestion import folds
 from thematic.suggestion.calibration import Calibration, calibrate, log_loss
-from thematic.suggestion.learner import Model, few_examples, fit
+from thematic.suggestion.learner import Design, Model, few_examples, fit
 from thematic.suggestion.material import Material
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from thematic.suggestion.calibration import Floats
     from thematic.suggestion.lessons import Taught
 
-__all__ = ["LEANINGS", "Examples", "Learnt", "choose", "examples_of", "fit_examples", "learn", "predictions"]
+__all__ = ["LEANINGS", "Examples", "Learnt", "choose_and_fit", "examples_of", "fit_examples", "learn"]
 
 LEANINGS: dict[str, float] = {
     "the coded excerpts alone": 0.0,
@@ -43,6 +45,7 @@ FOLDS = 5
 _CHOOSING_FOLDS = 3
 CHOOSING_ROWS = 1500
 _FEWEST_TO_CHOOSE = 30
+_MOST_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,13 +125,15 @@ def learn(
     interviews, the way of learning is chosen by.
     """
     with threadpool_limits(1):
-        chosen, losses = choose(material, examples, seed=seed, rows=choosing_rows)
-        scores, by_interview = predictions(material, examples, LEANINGS[chosen], folds_=folds_, seed=seed)
+        design = Design.of(material, examples.rows)
+        chosen, losses = choose(design, examples, seed=seed, rows=choosing_rows)
+        leaning = LEANINGS[chosen]
+        (scores,), by_interview = predictions(design, examples, (leaning,), folds_=folds_, seed=seed)
         calibration = calibrate(scores, examples.shares, examples.known)
         return Learnt(
             chosen=chosen,
             losses=losses,
-            model=fit_examples(material, examples, LEANINGS[chosen]),
+            model=_fit(design, examples, np.arange(len(examples.rows)), leaning),
             calibration=calibration,
             examples=examples,
             apart=calibration.probabilities(scores),
@@ -138,46 +143,88 @@ def learn(
 
 
 def predictions(
-    material: Material, examples: Examples, leaning: float, *, folds_: int = FOLDS, seed: int = 0
-) -> tuple[FloatMatrix, bool]:
-    """The scores of each example from a model that did not learn from its interview, and whether it is so:
-    with one interview only, excerpts are kept back by lot, and what is measured flatters.
+    design: Design,
+    examples: Examples,
+    leanings: Sequence[float],
+    *,
+    among: NDArray[np.intp] | None = None,
+    folds_: int = FOLDS,
+    seed: int = 0,
+) -> tuple[list[FloatMatrix], bool]:
+    """For each leaning the scores of each example from a model that did not learn from its interview, and
+    whether it is so: with one interview only, excerpts are kept back by lot, and what is measured flatters.
+
+    design: of the rows of the examples. among: positions of examples, where the others are to be left alone.
     """
-    several = len(np.unique(examples.interviews)) > 1
+    part = np.arange(len(examples.rows)) if among is None else among
+    interviews = examples.interviews[part]
+    several = len(np.unique(interviews)) > 1
     if several:
-        fold = folds.by_interview([str(i) for i in examples.interviews], folds_)
+        fold = folds.by_interview([str(i) for i in interviews], folds_)
     else:
-        fold = folds.by_lot(len(examples.rows), folds_, seed=seed)
-    scores = np.zeros(examples.targets.shape, np.float32)
-    for left_out in range(int(fold.max(initial=0)) + 1):
+        fold = folds.by_lot(len(part), folds_, seed=seed)
+    scores = [np.zeros((len(part), examples.targets.shape[1]), np.float32) for _ in leanings]
+
+    def predict(work: tuple[int, int]) -> None:
+        left_out, which = work
         kept = fold != left_out
-        if not kept.any():
-            continue
-        model = fit_examples(material, examples.of(kept), leaning)
-        scores[~kept] = model.scores(material, examples.rows[~kept])
+        if kept.any():
+            model = _fit(design, examples, part[kept], leanings[which])
+            scores[which][~kept] = model.scores(design.material, examples.rows[part[~kept]])
+
+    count = int(fold.max(initial=0)) + 1
+    _side_by_side(predict, [(left_out, which) for left_out in range(count) for which in range(len(leanings))])
     return scores, several
 
 
 def fit_examples(material: Material, examples: Examples, leaning: float) -> Model:
     """A model of these examples, without choosing or calibrating."""
+    return _fit(Design.of(material, examples.rows), examples, np.arange(len(examples.rows)), leaning)
+
+
+def choose_and_fit(material: Material, examples: Examples, *, seed: int, rows: int = CHOOSING_ROWS) -> Model:
+    """A model of these examples in the way that is best on interviews kept back, without calibrating."""
+    design = Design.of(material, examples.rows)
+    chosen, _ = choose(design, examples, seed=seed, rows=rows)
+    return _fit(design, examples, np.arange(len(examples.rows)), LEANINGS[chosen])
+
+
+def _fit(design: Design, examples: Examples, chosen: NDArray[np.intp], leaning: float) -> Model:
     return fit(
-        material, examples.rows, examples.targets, examples.weights, examples.interviews, leaning=leaning
+        design,
+        chosen,
+        examples.targets[chosen],
+        examples.weights[chosen],
+        examples.interviews[chosen],
+        leaning=leaning,
     )
 
 
+def _side_by_side(work: Callable[[tuple[int, int]], None], items: Sequence[tuple[int, int]]) -> None:
+    """Each item by itself, some at a time: what one comes to does not depend on the others."""
+    with ThreadPoolExecutor(max_workers=min(_MOST_AT_ONCE, os.cpu_count() or 1)) as pool:
+        list(pool.map(work, items))
+
+
 def choose(
-    material: Material, examples: Examples, *, seed: int, rows: int = CHOOSING_ROWS
+    design: Design, examples: Examples, *, seed: int, rows: int = CHOOSING_ROWS
 ) -> tuple[str, dict[str, float]]:
-    """The way of learning with the least log loss on interviews kept back, and the loss of each."""
+    """The way of learning with the least log loss on interviews kept back, and the loss of each.
+
+    design: of the rows of the examples.
+    """
     if len(examples.rows) < _FEWEST_TO_CHOOSE or len(np.unique(examples.interviews)) < 2:
         enough = examples.truth.sum() >= _EXAMPLES_A_CODE * examples.truth.shape[1]
         return _LEANING if enough else _WORDING_FIRST, {}
-    part = examples.of(_some_interviews(examples.interviews, seed, rows))
-    if len(np.unique(part.interviews)) < 2:
-        part = examples
+    among = np.flatnonzero(_some_interviews(examples.interviews, seed, rows))
+    if len(np.unique(examples.interviews[among])) < 2:
+        among = np.arange(len(examples.rows))
+    part = examples.of(among)
+    found, _ = predictions(
+        design, examples, list(LEANINGS.values()), among=among, folds_=_CHOOSING_FOLDS, seed=seed
+    )
     losses = {}
-    for name, leaning in LEANINGS.items():
-        scores, _ = predictions(material, part, leaning, folds_=_CHOOSING_FOLDS, seed=seed)
+    for name, scores in zip(LEANINGS, found, strict=True):
         p = calibrate(scores, part.shares, part.known).probabilities(scores)
         losses[name] = round(log_loss(p, part.shares, part.known), 4)
     return min(losses, key=lambda name: losses[name]), losses
