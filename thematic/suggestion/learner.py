@@ -57,28 +57,35 @@ class Model:
 class Design:
     """Rows of a material, ready to be learnt from, all or some of them, again and again.
 
-    rows: of the material. mean: (3 d,), of their vector blocks. Centred, so that no direction that all
-    passages share has to be unlearnt (the intercept takes it up), and rotated to `axes`, (3 d, a), they are
-    `dense`, (rows, a); `wording`, (pieces, a), is the codebook's wording among average surroundings.
+    rows: of the material. means, axes: of each of its vector blocks. A block is centred, so that no direction
+    that all passages share has to be unlearnt (the intercept takes it up), and rotated to its principal axes,
+    in which it is quicker to learn from; side by side, the blocks are `dense`, (rows, a). `wording`,
+    (pieces, a), is the codebook's wording among average surroundings.
     """
 
     material: Material
     rows: NDArray[np.intp]
-    mean: FloatMatrix
-    axes: FloatMatrix
+    means: tuple[FloatMatrix, ...]
+    axes: tuple[FloatMatrix, ...]
     dense: FloatMatrix
     wording: FloatMatrix
 
     @classmethod
     def of(cls, material: Material, rows: NDArray[np.intp]) -> Design:
-        dense = material.dense(rows)
-        mean = dense.mean(axis=0)
-        d = material.piece_vectors.shape[1]
-        wording = np.zeros((len(material.piece_vectors), dense.shape[1]), np.float32)
-        wording[:, :d] = material.piece_vectors - mean[:d]
-        dense -= mean
-        axes = principal_axes(np.vstack([dense, wording]))
-        return cls(material, rows, mean, axes, dense @ axes, wording @ axes)
+        blocks = material.blocks(rows)
+        means = tuple(block.mean(axis=0) for block in blocks)
+        centred = [block - mean for block, mean in zip(blocks, means, strict=True)]
+        wording = material.piece_vectors - means[0]
+        axes = tuple(principal_axes(block) for block in (np.vstack([centred[0], wording]), *centred[1:]))
+        rotated = [block @ axis for block, axis in zip(centred, axes, strict=True)]
+        elsewhere = np.zeros((len(wording), sum(axis.shape[1] for axis in axes[1:])), np.float32)
+        return cls(material, rows, means, axes, np.hstack(rotated), np.hstack([wording @ axes[0], elsewhere]))
+
+    def unrotated(self, coefficients: FloatMatrix) -> FloatMatrix:
+        """The coefficients of the blocks as they were, (3 d, codes), for those of `dense`, (a, codes)."""
+        ends = np.cumsum([axis.shape[1] for axis in self.axes])[:-1]
+        parts = np.split(coefficients, ends)
+        return np.vstack([axis @ part for axis, part in zip(self.axes, parts, strict=True)])
 
 
 def fit(
@@ -121,8 +128,8 @@ def fit(
         strength=strength_for(len(rows)),
         offset=offset,
     )
-    dense = (design.axes @ found.dense).astype(np.float32)
-    intercept = found.intercept - design.mean @ dense
+    dense = design.unrotated(found.dense)
+    intercept = found.intercept - np.concatenate(design.means) @ dense
     return Model(Coefficients(dense, found.sparse, intercept), columns, idf, lean)
 
 

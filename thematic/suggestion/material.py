@@ -61,18 +61,16 @@ class Material:
             total[there] += matrix[beside[there]]
         return total / np.float32(2)
 
-    def dense(self, rows: NDArray[np.intp]) -> FloatMatrix:
-        """The vector blocks of these rows, (rows, 3 d)."""
-        return np.hstack(
-            [
-                self.values[rows],
-                QUESTION_WEIGHT * self.questions[rows],
-                NEIGHBOUR_WEIGHT * self.around(rows, self.values),
-            ]
+    def blocks(self, rows: NDArray[np.intp]) -> tuple[FloatMatrix, FloatMatrix, FloatMatrix]:
+        """The vectors of these rows, of their questions and of their surroundings, (rows, d) each."""
+        return (
+            self.values[rows],
+            QUESTION_WEIGHT * self.questions[rows],
+            NEIGHBOUR_WEIGHT * self.around(rows, self.values),
         )
 
     def dense_times(self, coefficients: FloatMatrix, rows: NDArray[np.intp] | None) -> FloatMatrix:
-        """`dense(rows) @ coefficients` for these rows, or for all, without making the blocks."""
+        """`hstack(blocks(rows)) @ coefficients` for these rows, or for all, without making the blocks."""
         d = self.values.shape[1]
         own, asked, around = coefficients[:d], coefficients[d : 2 * d], coefficients[2 * d :]
         chosen = np.arange(len(self.values)) if rows is None else rows
