@@ -24,8 +24,9 @@ from thematic.formats.codebooks.front_door import read_codebook
 from thematic.formats.evaluation.coded_excerpts import CodedExcerpts, read_coded_excerpts
 from thematic.model import Codebook, Segmentation
 from thematic.suggestion import SuggestSettings
+from thematic.suggestion.corpus import corpus_of, text_order
+from thematic.suggestion.likeness import likeness_to_codes, standardised, suggested_codes
 from thematic.suggestion.measures import average_precision, hits, interval_over_interviews
-from thematic.suggestion.zero_shot import code_likeness, standardised, suggested_codes
 
 RESULTS = Path(__file__).parent / "results" / "zero_shot.md"
 
@@ -71,14 +72,15 @@ class Case:
         return self.vectors.values @ self.embedder.encode(self.phrases).T
 
     def ours(self, **changes: float) -> np.ndarray:
-        likeness = code_likeness(
-            self.excerpts,
-            self.vectors.values,
-            self.vectors.questions,
+        order = text_order(self.excerpts)
+        likeness = np.empty((len(order), len(self.codes)), np.float32)
+        likeness[order] = likeness_to_codes(
+            corpus_of(self.excerpts, self.vectors, order=order),
+            np.arange(len(order)),
             self.codes,
             self.pieces,
             self.piece_vectors,
-            settings=replace(SuggestSettings(), **changes),
+            replace(SuggestSettings(), **changes),
         )
         return standardised(likeness)
 

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from tests.engines.studies import make_study
+from tests.suggestion import wording_rules
 from thematic.formats.machine.parquet import read_suggestions, write_ranking, write_suggestions
 from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.pipeline import Pipeline
-from thematic.suggestion import SuggestSettings, notes, ranking, suggest, zero_shot
+from thematic.suggestion import SuggestSettings, evidence, likeness, notes, suggest
 from thematic.suggestion.corpus import Corpus, let_go
+from thematic.suggestion.likeness import suggested_codes
 from thematic.suggestion.ranking import rank
 
 CODEBOOK = Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml"
@@ -79,8 +81,8 @@ def test_columns_rank_as_the_rules_say(pipeline: Pipeline) -> None:
     ranking = rank(pipeline.columns, pipeline.codebook, texts, vectors, settings=settings)
     kept = np.flatnonzero(ranking.kept)
     excerpts = [pipeline.excerpts[i] for i in kept]
-    codes = zero_shot.suggested_codes(pipeline.codebook)
-    likeness = zero_shot.code_likeness(
+    codes = suggested_codes(pipeline.codebook)
+    by_the_rules = wording_rules.code_likeness(
         excerpts,
         pipeline.vectors.values[kept],
         pipeline.vectors.questions[kept],
@@ -89,7 +91,7 @@ def test_columns_rank_as_the_rules_say(pipeline: Pipeline) -> None:
         vectors,
         settings=settings,
     )
-    ranked, shares = zero_shot.rank_codes(likeness, settings.shortlist)
+    ranked, shares = wording_rules.rank_codes(by_the_rules, settings.shortlist)
     assert shares is not None
     assert ranking.shares is not None
     # Sums in another order differ in the last bits, which may turn a tie.
@@ -120,7 +122,8 @@ def test_memory_of_mapped_vectors_is_given_back(pipeline: Pipeline, monkeypatch:
     columns = pipeline.columns
     in_memory = replace(columns, values=np.array(columns.values), questions=np.array(columns.questions))
     expected = ranked(in_memory)
-    monkeypatch.setattr(ranking, "let_go", counted)
+    for module in (likeness, evidence):
+        monkeypatch.setattr(module, "let_go", counted)
     assert ranked(columns) == expected
     # Twice for the likeness of each of the two, and once for the evidence.
     assert [matrix is columns.values for matrix in given_back] == [True, True, False, False, True]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from thematic.model import Excerpt, FloatMatrix, Vectors
 
-__all__ = ["BLOCK", "Corpus", "WordCounts", "blocks", "corpus_of", "count_words_in", "let_go"]
+__all__ = ["BLOCK", "Corpus", "WordCounts", "blocks", "corpus_of", "count_words_in", "let_go", "text_order"]
 
 BLOCK = 16_384
 """Rows gone through at a time: 25 MB of vectors."""
@@ -66,15 +66,32 @@ class Corpus:
     words: WordCounts
 
 
-def corpus_of(excerpts: Sequence[Excerpt], vectors: Vectors) -> Corpus:
-    """The columns of these excerpts, in their order; `vectors` has the same order."""
+def text_order(excerpts: Sequence[Excerpt]) -> NDArray[np.intp]:
+    """The positions of the excerpts, those of a transcript together and in order of the text."""
+    order = sorted(range(len(excerpts)), key=lambda i: (excerpts[i].transcript_id, excerpts[i].start))
+    return np.array(order, np.intp)
+
+
+def corpus_of(
+    excerpts: Sequence[Excerpt],
+    vectors: Vectors,
+    *,
+    order: NDArray[np.intp],
+    words: WordCounts | None = None,
+) -> Corpus:
+    """The columns of these excerpts, taken in this order; `vectors` has the order of `excerpts`.
+
+    words: of the excerpts in the order that is asked for, where they are counted already.
+    """
+    taken = [excerpts[i] for i in order.tolist()]
+    as_they_are = bool((order == np.arange(len(order))).all())
     numbers: dict[str, int] = {}
     return Corpus(
-        ids=[excerpt.id for excerpt in excerpts],
-        transcripts=np.array([numbers.setdefault(e.transcript_id, len(numbers)) for e in excerpts], np.int32),
-        values=vectors.values,
-        questions=vectors.questions,
-        words=count_words_in(excerpt.text for excerpt in excerpts),
+        ids=[excerpt.id for excerpt in taken],
+        transcripts=np.array([numbers.setdefault(e.transcript_id, len(numbers)) for e in taken], np.int32),
+        values=vectors.values if as_they_are else vectors.values[order],
+        questions=vectors.questions if as_they_are else vectors.questions[order],
+        words=count_words_in(excerpt.text for excerpt in taken) if words is None else words,
     )
 
 

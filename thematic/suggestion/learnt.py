@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from thematic.model import Code, Codebook, CodeText, Evidence, Excerpt, ProgressCallback, Suggestion, Vectors
-from thematic.suggestion.evidence import find_evidence
+from thematic.suggestion.bands import TOO_FEW, TOO_LITTLE, abstention, band
+from thematic.suggestion.evidence import evidence_of, nearest_pieces
 from thematic.suggestion.learning import Examples, Learnt, examples_of, learn
 from thematic.suggestion.lessons import Lesson, Taught, teach
 from thematic.suggestion.material import prepare
 from thematic.suggestion.promise import Promise, make_promise
+from thematic.suggestion.ranking import shares_below
 from thematic.suggestion.shortlist import ShortlistRule, shortlist_rule
 from thematic.suggestion.verdicts import CodeVerdict, judge_codes
-from thematic.suggestion.words import has_content
-from thematic.suggestion.zero_shot import FEWEST_RANKED, TOO_FEW, TOO_LITTLE, abstention, band
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,6 +114,7 @@ def suggest_learnt(
         found,
         learning,
         settings,
+        material.content_words >= settings.min_content_words,
     ).write(on_progress)
     return suggestions, learning
 
@@ -171,7 +173,9 @@ class _Writer:
         found: Learnt,
         learning: Learning,
         settings: SuggestSettings,
+        says_enough: NDArray[np.bool_],
     ) -> None:
+        self.says_enough = says_enough
         self.excerpts, self.codes, self.settings, self.learning = excerpts, taught.codes, settings, learning
         self.probabilities = probabilities
         self.examples = np.array([verdict.examples for verdict in learning.verdicts])
@@ -180,16 +184,27 @@ class _Writer:
         self.themes = _themes(self.codes, codebook)
         order = np.argsort(-probabilities, axis=1, kind="stable")
         self.ranked: NDArray[np.intp] = order[:, : settings.shortlist + int(self.below.any())]
-        self.shares = _shares(probabilities)
-        self.pieces = find_evidence(vectors.values, self.ranked, self.codes, code_texts, code_vectors)
-        self.quoted = _coded_evidence(excerpts, vectors.values, self.ranked, taught, probabilities)
+        self.shares = shares_below(probabilities, self.ranked)
+        self.code_texts = code_texts
+        with threadpool_limits(1):
+            self.pieces, self.similarities = nearest_pieces(
+                vectors.values,
+                np.arange(len(excerpts)),
+                self.ranked,
+                self.codes,
+                code_texts,
+                code_vectors,
+            )
+            self.quoted, self.quoted_likeness = _nearest_coded(
+                vectors.values, self.ranked, taught, probabilities
+            )
 
     def write(self, on_progress: ProgressCallback | None) -> tuple[Suggestion, ...]:
         suggestions: list[Suggestion] = []
         for row, excerpt in enumerate(self.excerpts):
             if on_progress:
                 on_progress(row + 1, len(self.excerpts))
-            if has_content(excerpt.text, self.settings.min_content_words):
+            if self.says_enough[row]:
                 suggestions += self._of(row)
             else:
                 suggestions.append(abstention(excerpt, TOO_LITTLE))
@@ -225,10 +240,9 @@ class _Writer:
         p = float(self.probabilities[row, column])
         examples = int(self.examples[column])
         told = self.learning.calibrated and not self.few[column]
-        share = None if self.shares is None else round(float(self.shares[row, column]), 4)
+        share = None if self.shares is None else float(self.shares[row, place])
         promise = self.learning.promise
         marked = told and rank == 1 and promise.threshold is not None and p >= promise.threshold
-        coded = self.quoted.get((row, place))
         return Suggestion(
             excerpt_id=self.excerpts[row].id,
             code_id=self.codes[column].id,
@@ -238,10 +252,27 @@ class _Writer:
             status="suggested",
             probability=p if told else None,
             reason=self._reason(examples, told),
-            evidence=((coded,) if coded else ()) + self.pieces[row, place],
+            evidence=self._evidence(row, place),
             examples=examples,
             promised=promise.target if marked else None,
         )
+
+    def _evidence(self, row: int, place: int) -> tuple[Evidence, ...]:
+        """The nearest excerpt that people gave the code, and the nearest of the code's wording."""
+        wording = evidence_of(
+            self.pieces[row, place].tolist(), self.similarities[row, place].tolist(), self.code_texts
+        )
+        quoted = int(self.quoted[row, place])
+        if quoted < 0:
+            return wording
+        coded = Evidence(
+            kind="coded_excerpt",
+            text=self.excerpts[quoted].text,
+            code_id=self.codes[self.ranked[row, place]].id,
+            similarity=float(self.quoted_likeness[row, place]),
+            excerpt_id=self.excerpts[quoted].id,
+        )
+        return (coded, *wording)
 
     def _reason(self, examples: int, told: bool) -> str:
         if told:
@@ -304,46 +335,28 @@ def _themes(codes: Sequence[Code], codebook: Codebook) -> dict[str, list[int]]:
     return {theme: under for theme, under in columns.items() if len(under) > 1}
 
 
-def _shares(probabilities: Floats) -> Floats | None:
-    """For each excerpt and code the share of excerpts that the code fits less well; None where too few."""
-    n = len(probabilities)
-    if n < FEWEST_RANKED:
-        return None
-    return np.stack([np.searchsorted(np.sort(column), column) / n for column in probabilities.T], axis=1)
-
-
-def _coded_evidence(
-    excerpts: Sequence[Excerpt],
-    values: FloatMatrix,
-    ranked: NDArray[np.intp],
-    taught: Taught,
-    probabilities: Floats,
-) -> dict[tuple[int, int], Evidence]:
-    """For each cell (row, place) the nearest excerpt that people gave the code, other than itself.
+def _nearest_coded(
+    values: FloatMatrix, ranked: NDArray[np.intp], taught: Taught, probabilities: Floats
+) -> tuple[NDArray[np.intp], Floats]:
+    """For each place of `ranked` the row of the nearest excerpt that people gave the code, other than itself,
+    or -1, and its cosine, four decimals.
 
     At most a hundred are looked at for a code: those that it fits best by models that had not seen them.
     """
-    evidence: dict[tuple[int, int], Evidence] = {}
+    nearest = np.full(ranked.shape, -1, np.intp)
+    cosines = np.zeros(ranked.shape, np.float64)
     truth = taught.truth
-    for column, code in enumerate(taught.codes):
+    for column in range(len(taught.codes)):
         given = np.flatnonzero(truth[:, column])
         given = np.sort(given[np.argsort(-probabilities[given, column], kind="stable")[:_QUOTED]])
-        cells = np.argwhere(ranked == column)
-        if not len(given) or not len(cells):
+        rows, places = np.nonzero(ranked == column)
+        if not len(given) or not len(rows):
             continue
-        near = np.einsum("nd,kd->nk", values[cells[:, 0]], values[given]).astype(np.float64)
-        near[cells[:, 0][:, None] == given[None, :]] = -2
-        best = np.round(near, 4).argmax(axis=1)
-        for (row, place), choice, likeness in zip(
-            cells.tolist(), best.tolist(), near[np.arange(len(best)), best].tolist(), strict=True
-        ):
-            if likeness > -2:
-                excerpt = excerpts[given[choice]]
-                evidence[row, place] = Evidence(
-                    kind="coded_excerpt",
-                    text=excerpt.text,
-                    code_id=code.id,
-                    similarity=round(likeness, 4),
-                    excerpt_id=excerpt.id,
-                )
-    return evidence
+        near = np.round((values[rows] @ values[given].T).astype(np.float64), 4)
+        near[rows[:, None] == given[None, :]] = -2
+        best = near.argmax(axis=1)
+        cosine = near[np.arange(len(best)), best]
+        there = cosine > -2
+        nearest[rows[there], places[there]] = given[best[there]]
+        cosines[rows[there], places[there]] = cosine[there]
+    return nearest, cosines

@@ -14,10 +14,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from thematic.model import Code, CodeText, Excerpt, Vectors
-from thematic.suggestion.words import all_words
-from thematic.suggestion.zero_shot import code_likeness, standardised
+from thematic.suggestion.corpus import LETTERS, WordCounts, corpus_of, text_order
+from thematic.suggestion.likeness import likeness_to_codes, standardised
+from thematic.suggestion.words import all_words, carries_content
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +39,7 @@ class Material:
 
     values, questions: (n, d). before, after: the row of the passage next to each, or -1.
     counts: (n + m, words), how often each word occurs; the pieces come after the excerpts.
+    content_words: (n,), how many words of an excerpt are neither grammar nor back-channel.
     likeness: (n, codes), in standard deviations above the code's mean.
     piece_vectors: (m, d). piece_codes: the column of each piece. piece_for: whether it speaks for its code.
     related: (codes, codes), whether one is above the other in the codebook: neither speaks against the other.
@@ -47,6 +50,7 @@ class Material:
     before: NDArray[np.intp]
     after: NDArray[np.intp]
     counts: Any
+    content_words: NDArray[np.int64]
     likeness: FloatMatrix
     piece_vectors: FloatMatrix
     piece_codes: NDArray[np.intp]
@@ -96,24 +100,26 @@ def prepare(
     """The material of these excerpts, one row each in their order, and of these codes in theirs."""
     column = {code.id: j for j, code in enumerate(codes)}
     pieces = [i for i, piece in enumerate(code_texts) if piece.code_id in column]
-    before, after = _beside(excerpts)
+    order = text_order(excerpts)
+    before, after = _beside(excerpts, order)
+    counts, vocabulary = _count([e.text for e in excerpts] + [code_texts[i].text for i in pieces])
+    words = _of_content(counts[order], vocabulary)
+    likeness = np.empty((len(excerpts), len(codes)), np.float32)
+    corpus = corpus_of(excerpts, vectors, order=order, words=words)
+    with threadpool_limits(1):
+        likeness[order] = likeness_to_codes(
+            corpus, np.arange(len(order)), codes, code_texts, code_vectors, settings
+        )
+    content_words = np.empty(len(excerpts), np.int64)
+    content_words[order] = words.of_content()
     return Material(
         values=vectors.values,
         questions=vectors.questions,
         before=before,
         after=after,
-        counts=_count([e.text for e in excerpts] + [code_texts[i].text for i in pieces]),
-        likeness=standardised(
-            code_likeness(
-                excerpts,
-                vectors.values,
-                vectors.questions,
-                codes,
-                code_texts,
-                code_vectors,
-                settings=settings,
-            )
-        ),
+        counts=counts,
+        content_words=content_words,
+        likeness=standardised(likeness),
         piece_vectors=code_vectors[pieces],
         piece_codes=np.array([column[code_texts[i].code_id] for i in pieces], np.intp),
         piece_for=np.array([code_texts[i].kind not in ("exclude", "counter_example") for i in pieces], bool),
@@ -133,18 +139,19 @@ def _related(codes: Sequence[Code]) -> NDArray[np.bool_]:
     return related
 
 
-def _beside(excerpts: Sequence[Excerpt]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    order = sorted(range(len(excerpts)), key=lambda i: (excerpts[i].transcript_id, excerpts[i].start))
+def _beside(
+    excerpts: Sequence[Excerpt], order: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     before = np.full(len(excerpts), -1, np.intp)
     after = np.full(len(excerpts), -1, np.intp)
-    for first, second in pairwise(order):
+    for first, second in pairwise(order.tolist()):
         if excerpts[first].transcript_id == excerpts[second].transcript_id:
             before[second], after[first] = first, second
     return before, after
 
 
-def _count(texts: Sequence[str]) -> Any:
-    """How often each word occurs in each text: float32 CSR, columns in the order the words first occur."""
+def _count(texts: Sequence[str]) -> tuple[Any, list[str]]:
+    """How often each word occurs in each text, float32 CSR, and the words, in the order they first occur."""
     from scipy.sparse import csr_matrix
 
     columns: dict[str, int] = {}
@@ -156,4 +163,23 @@ def _count(texts: Sequence[str]) -> Any:
         cells += [columns.setdefault(word, len(columns)) for word in words]
         counts += words.values()
         ends.append(len(cells))
-    return csr_matrix((np.array(counts, np.float32), cells, ends), shape=(len(texts), len(columns)))
+    shape = (len(texts), len(columns))
+    return csr_matrix((np.array(counts, np.float32), cells, ends), shape=shape), list(columns)
+
+
+def _of_content(counts: Any, words: Sequence[str]) -> WordCounts:
+    """As `corpus.count_words_in`, of the texts in which each of the words occurs so often."""
+    from scipy.sparse import csr_matrix
+
+    stems: dict[str, int] = {}
+    content = [i for i, word in enumerate(words) if carries_content(word)]
+    cells = [stems.setdefault(words[i][:LETTERS], len(stems)) for i in content]
+    ones = np.ones(len(content), np.float32)
+    found = (counts @ csr_matrix((ones, (content, cells)), shape=(len(words), len(stems)))).tocsr()
+    return WordCounts(
+        ends=found.indptr.astype(np.int64),
+        words=found.indices,
+        counts=found.data.astype(np.int32),
+        vocabulary=list(stems),
+        total=int(counts.sum()),
+    )

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["all_words", "content_words", "has_content", "language_note", "language_note_by", "looks_english"]
+__all__ = [
+    "all_words",
+    "carries_content",
+    "content_words",
+    "language_note",
+    "language_note_by",
+    "looks_english",
+]
 
 # Words of grammar and of keeping a conversation going. They make up half of spoken English.
 _FUNCTION_WORDS = frozenset(
@@ -33,19 +39,21 @@ _FEWEST_WORDS = 50
 _ENGLISH_SHARE = 0.25
 
 
-def all_words(text: str) -> Iterator[str]:
+def all_words(text: str) -> Iterable[str]:
     """Every word in small letters, those of grammar too."""
+    if text.isascii():  # the same, several times as fast
+        return _WORD.findall(text.lower())
     return (match.group().casefold().replace("’", "'") for match in _WORD.finditer(text))
 
 
 def content_words(text: str) -> Iterator[str]:
     """The words that are neither grammar nor back-channel. In other languages than English, nearly all."""
-    return (word for word in all_words(text) if word not in _FUNCTION_WORDS)
+    return (word for word in all_words(text) if carries_content(word))
 
 
-def has_content(text: str, at_least: int) -> bool:
-    """Whether the text has that many words that are neither grammar nor back-channel."""
-    return len(list(islice(content_words(text), at_least))) == at_least
+def carries_content(word: str) -> bool:
+    """Whether the word, in small letters, is neither grammar nor back-channel."""
+    return word not in _FUNCTION_WORDS
 
 
 def looks_english(texts: Sequence[str]) -> bool:

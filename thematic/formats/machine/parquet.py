@@ -206,7 +206,7 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
         return pa.array(whole, kind)
 
     from thematic.suggestion import NOT_CALIBRATED
-    from thematic.suggestion.zero_shot import TOO_LITTLE
+    from thematic.suggestion.bands import TOO_LITTLE
 
     codes = np.array(ranking.codes, object)
     there = ranking.pieces >= 0
