@@ -35,15 +35,18 @@ def repeated(excerpts: list[Excerpt], vectors: Vectors, count: int) -> tuple[lis
     """`count` excerpts in INTERVIEWS interviews, and a vector for each: a sample one moved at random."""
     rng = np.random.default_rng(0)
     rows = np.arange(count) % len(excerpts)
-    made = []
+    made: list[Excerpt] = []
     for i, row in enumerate(rows):
         transcript = f"S{i * INTERVIEWS // count:03d}"
         text = f"{excerpts[row].text} ({i})"
+        start = made[-1].end if made and made[-1].transcript_id == transcript else 0
         made.append(
             replace(
                 excerpts[row],
                 id=excerpt_id(transcript, text),
                 transcript_id=transcript,
+                start=start,
+                end=start + len(text),
                 text=text,
                 question=None,
             )

@@ -3,9 +3,9 @@
     python benchmarks/learning_speed.py [--coded 5000] [--codes 50] [--excerpts 50000] [--record]
 
 The model alone, at so many coded excerpts and codes; that with the choice of how to learn and the
-calibration, which is fifteen models; and suggestions for all excerpts, learning included. The excerpts are
-those of fifty_thousand.py; the codes are invented, and given to the excerpts nearest to their wording, an
-eighth by lot. Embedding is left out.
+calibration, which is twelve small models and six large ones; and suggestions for all excerpts, learning
+included. The excerpts are those of fifty_thousand.py; the codes are invented, and given to the excerpts
+nearest to their wording, an eighth by lot. Embedding is left out.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> None:
     texts = code_texts(codebook)
     pieces = code_vectors(texts, embedder)
     definitions = pieces[[i for i, text in enumerate(texts) if text.kind == "definition"]]
-    coded = np.linspace(0, options.excerpts - 1, options.coded).astype(int)
+    coded = np.sort(rng.choice(options.excerpts, options.coded, replace=False))
     given = (vectors.values[coded] @ definitions.T).argmax(axis=1)
     by_lot = rng.random(len(given)) < 1 / 8
     given[by_lot] = rng.integers(options.codes, size=int(by_lot.sum()))

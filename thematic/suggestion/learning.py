@@ -128,12 +128,14 @@ def learn(
         design = Design.of(material, examples.rows)
         chosen, losses = choose(design, examples, seed=seed, rows=choosing_rows)
         leaning = LEANINGS[chosen]
-        (scores,), by_interview = predictions(design, examples, (leaning,), folds_=folds_, seed=seed)
+        with ThreadPoolExecutor(1) as beside:
+            model = beside.submit(_fit, design, examples, np.arange(len(examples.rows)), leaning)
+            (scores,), by_interview = predictions(design, examples, (leaning,), folds_=folds_, seed=seed)
         calibration = calibrate(scores, examples.shares, examples.known)
         return Learnt(
             chosen=chosen,
             losses=losses,
-            model=_fit(design, examples, np.arange(len(examples.rows)), leaning),
+            model=model.result(),
             calibration=calibration,
             examples=examples,
             apart=calibration.probabilities(scores),
