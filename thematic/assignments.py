@@ -8,17 +8,18 @@ A coder without an entry is asked for everything. `sample` adds the excerpts tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from thematic.auditing import drawn_units
+from thematic.double_coding import drawn_units
 from thematic.errors import SettingsError
 from thematic.files import write_atomic
-from thematic.model import Excerpt
+from thematic.model import Decision, Excerpt
+from thematic.review import judgements
 from thematic.study import Study
 from thematic.text import join_names
 
-__all__ = ["FILE", "Assignment", "assign", "assigned", "assignments"]
+__all__ = ["FILE", "Assignment", "assign", "assigned", "assignments", "progress"]
 
 FILE = "assignments.json"
 
@@ -92,3 +93,16 @@ def assigned(study: Study, coder: str, excerpts: Iterable[Excerpt]) -> tuple[Exc
         return tuple(found)
     drawn = drawn_units(study) if assignment.sample else set()
     return tuple(e for e in found if e.transcript_id in assignment.transcripts or e.id in drawn)
+
+
+def progress(
+    study: Study, excerpts: Sequence[Excerpt], decisions: Mapping[str, Sequence[Decision]]
+) -> dict[str, tuple[int, int]]:
+    """For each coder with an entry: how many excerpts it asks for, and on how many of them they decided."""
+    found = {}
+    for coder in assignments(study):
+        asked = {excerpt.id for excerpt in assigned(study, coder, excerpts)}
+        made = judgements(coder, decisions.get(coder, ()))
+        done = {j.excerpt_id for j in made if j.decided and j.layer == "independent"}
+        found[coder] = (len(asked), len(asked & done))
+    return found

@@ -35,8 +35,9 @@ from thematic.agreement.units import (
     overlap_share,
     ratings_from_codings,
 )
+from thematic.assignments import progress
+from thematic.double_coding import drawn_units
 from thematic.errors import Problem, SettingsError
-from thematic.files import write_atomic
 from thematic.model import Codebook, Coding, ReviewMode
 from thematic.text import join_names
 
@@ -46,13 +47,10 @@ if TYPE_CHECKING:
     from thematic.study import Study
 
 __all__ = [
-    "SAMPLE_FILE",
     "AuditRequest",
     "audit_study",
     "audit_tables",
     "differences",
-    "draws",
-    "log_draw",
     "readings",
     "reopen",
 ]
@@ -436,6 +434,11 @@ def _circumstances(
         n_eligible_units=len(pipeline.excerpts),
         drawn_by_seed=None if everything or not drawn else double <= drawn,
         n_after_discussion=late,
+        unread={
+            coder: (asked - done, asked)
+            for coder, (asked, done) in progress(study, pipeline.excerpts, pipeline.decisions).items()
+            if coder in coded.ratings.coders and done < asked
+        },
     )
 
 
@@ -461,44 +464,6 @@ def _ledger(made: Mapping[str, Sequence[Judgement]]) -> Ledger | None:
 
 def _all(made: Mapping[str, Sequence[Judgement]]) -> Iterable[Judgement]:
     return (judgement for found in made.values() for judgement in found)
-
-
-# --- The sample for double coding ---------------------------------------------------------------------
-
-SAMPLE_FILE = "double-coding.json"
-
-
-def draws(study: Study) -> list[dict[str, Any]]:
-    """The samples drawn so far, oldest first; an empty list where none was."""
-    path = study.root / SAMPLE_FILE
-    if not path.is_file():
-        return []
-    try:
-        found = json.loads(path.read_bytes())["draws"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise SettingsError(
-            "this is no log of samples", path=str(path), hint="restore it, or move it away and draw again"
-        ) from error
-    return list(found)
-
-
-def log_draw(study: Study, drawn: Mapping[str, Sequence[str]], *, seed: int, total: int) -> None:
-    """Add a draw to the log; drawing the same sample again adds nothing."""
-    made = {
-        "seed": seed,
-        "of": total,
-        "drawn": sum(map(len, drawn.values())),
-        "excerpts": {interview: list(units) for interview, units in drawn.items()},
-    }
-    before = draws(study)
-    if made not in before:
-        data = json.dumps({"draws": [*before, made]}, ensure_ascii=False, indent=1) + "\n"
-        write_atomic(study.root / SAMPLE_FILE, data.encode())
-
-
-def drawn_units(study: Study) -> set[str]:
-    """Every excerpt that was ever drawn for double coding."""
-    return {unit for drawn in draws(study) for units in drawn["excerpts"].values() for unit in units}
 
 
 # --- Computing a report again -------------------------------------------------------------------------

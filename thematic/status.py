@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from thematic.anchoring import Anchored
+from thematic.assignments import assignments, progress
 from thematic.errors import Problem, ThematicError
 from thematic.journal import verify_journal
 from thematic.model import Codebook, Decision
@@ -28,6 +29,7 @@ def study_status(study: Study) -> dict[str, Any]:
     record = _exported(study)
     current = bool(ids) and has_codebook and pipeline.exports_are_current()
     coders = {coder: _coder(anchored) for coder, anchored in pipeline.anchored.items()} if ids else {}
+    tasks = progress(study, pipeline.excerpts, pipeline.decisions) if ids and assignments(study) else {}
     return {
         "title": study.settings.title,
         "study": str(study.root),
@@ -37,6 +39,7 @@ def study_status(study: Study) -> dict[str, Any]:
         "counts": record.get("counts", {}),
         "exports_up_to_date": current,
         "coders": coders,
+        "tasks": {coder: {"asked": asked, "decided": done} for coder, (asked, done) in tasks.items()},
         "next": _next_step(ids, has_codebook, current, bool(coders)),
     }
 

@@ -625,6 +625,15 @@ def test_w15_a_machine_among_people(name: str, suspected: bool) -> None:
     assert all(caution(pool, "W15") is None for pool in (marked.people, *marked.machines))
 
 
+def test_w16_what_was_asked_for_and_is_not_read() -> None:
+    unread = {"ben": (26, 60), "ada": (1, 40)}
+    found = caution(people(random_ratings(1), circumstances=Circumstances(unread=unread)), "W16")
+    assert found is not None
+    assert (found.number, found.about) == (27, ("ada", "ben"))
+    assert "ada 1 of 40 and ben 26 of 60" in found.message
+    assert caution(people(random_ratings(1)), "W16") is None
+
+
 def test_cautions_are_one_line_each() -> None:
     pools = [people(random_ratings(1)), people(big(100, ("x|x", 8), ("|x", 4), n_interviews=3))]
     for found in [caution for pool in pools for caution in pool.cautions]:

@@ -18,10 +18,13 @@ from typing import Any
 import pytest
 
 from tests.builders import make_excerpt, make_transcript
+from tests.cli.test_run import thematic
+from thematic.assignments import Assignment, assign
 from thematic.formats.codebooks.front_door import write_codebook_yaml
 from thematic.identifier_log import LOG
 from thematic.journal import Journal
 from thematic.model import Code, Codebook, Decision, Excerpt, Quote
+from thematic.status import study_status
 from thematic.study import AgreementSettings, Study, StudySettings
 
 ROOT = Path(__file__).parents[2]
@@ -425,6 +428,21 @@ def test_a_study_is_audited_from_its_decisions(agree: Agree, study: Study) -> No
     assert any(d["memos"] == {"ada": "sure"} for d in found["disagreements"])
     assert "texts" not in found["background"]
     assert agree("--study", study.root, "--verify", study.root / "agreement" / "report.json").code == 0
+
+
+def test_what_is_left_of_what_coders_were_asked_for_is_told(agree: Agree, study: Study) -> None:
+    for coder in ("ada", "ben", "cem"):
+        assign(study, coder, Assignment(transcripts=tuple(INTERVIEWS)))
+    assert study_status(study)["tasks"] == {
+        "ada": {"asked": 48, "decided": 48},
+        "ben": {"asked": 48, "decided": 40},
+        "cem": {"asked": 48, "decided": 0},
+    }
+    shown = thematic("status", "--study", study.root).stdout
+    assert "40 of 48" in shown and "0 of 48" in shown
+    assert agree("--study", study.root).code == 0
+    (left,) = [c for c in report(str(study.root / "agreement"))["compared"]["cautions"] if c["id"] == "W16"]
+    assert (left["number"], left["about"]) == (8, ["ben"])  # cem, who coded nothing, is not compared
 
 
 @pytest.mark.parametrize("stance", ["codebook", "reflexive"])

@@ -263,6 +263,17 @@ def _on_procedure(pool: Pool, circumstances: Circumstances) -> Iterator[Caution]
             "all codes together assumes that they never do",
             action="use alpha by character, or u-alpha of each code alone",
         )
+    if circumstances.unread:
+        left = sum(left for left, _ in circumstances.unread.values())
+        each = [f"{coder} {left} of {asked}" for coder, (left, asked) in sorted(circumstances.unread.items())]
+        yield Caution(
+            id="W16",
+            title="not all read",
+            number=left,
+            about=tuple(sorted(circumstances.unread)),
+            message=f"excerpts that were asked for are not decided on yet: {_names(each)}",
+            action="code the rest first: what coders read first need not be like what they leave for later",
+        )
 
 
 def _is_biased(row: CodeAgreement) -> bool:

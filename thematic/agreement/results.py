@@ -79,6 +79,7 @@ class Circumstances:
     n_eligible_units: units of the study that could have been coded twice. drawn_by_seed: whether those that
     were had been drawn at random. codebook_versions: the versions each coder worked with. n_after_discussion:
     codings dated after the coders met. n_overlapping: places where spans of one coder and domain overlap.
+    unread: coders who have not decided on all they were asked to code: excerpts left, and excerpts asked for.
     """
 
     n_eligible_units: int | None = None
@@ -86,6 +87,7 @@ class Circumstances:
     codebook_versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     n_after_discussion: int = 0
     n_overlapping: int = 0
+    unread: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

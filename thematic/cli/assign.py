@@ -35,10 +35,9 @@ def assign(
 
     Example: thematic assign ben --sample
     """
-    from thematic.assignments import FILE, Assignment, assigned, assignments
+    from thematic.assignments import FILE, Assignment, assignments, progress
     from thematic.assignments import assign as write
     from thematic.pipeline import Pipeline
-    from thematic.review import judgements
     from thematic.study import Study
 
     opened = Study.find(Path.cwd()) if study is None else Study.open(study)
@@ -51,12 +50,8 @@ def assign(
         with opened.lock():
             write(opened, coder, None if everything else chosen)
     pipeline = Pipeline(opened)
-    rows = []
-    for name, entry in assignments(opened).items():
-        asked = {e.id for e in assigned(opened, name, pipeline.excerpts)}
-        made = judgements(name, pipeline.decisions.get(name, ()))
-        done = len({j.excerpt_id for j in made if j.decided and j.layer == "independent"} & asked)
-        rows.append((name, entry, len(asked), done))
+    made = progress(opened, pipeline.excerpts, pipeline.decisions)
+    rows = [(name, entry, *made[name]) for name, entry in assignments(opened).items()]
     if as_json:
         render.print_json(
             [

@@ -248,18 +248,29 @@ def print_status(report: dict[str, Any]) -> None:
         )
     state = "up to date" if report["exports_up_to_date"] else "not up to date"
     console.print(f"suggestions, clusters and exports: {state}")
-    if report["coders"]:
+    tasks = report["tasks"]
+    if report["coders"] or tasks:
+        none = {"passages_judged": 0, "codings": 0, "decisions": 0}
+        everyone = dict.fromkeys(sorted(tasks), none) | report["coders"]
         print_table(
-            ("coder", "passages judged", "codings", "decisions"),
+            ("coder", "passages judged", "codings", "decisions", *(["of those asked for"] if tasks else [])),
             (
-                (name, str(c["passages_judged"]), str(c["codings"]), str(c["decisions"]))
-                for name, c in report["coders"].items()
+                (
+                    name,
+                    *(str(c[what]) for what in none),
+                    *([_task(tasks.get(name))] if tasks else []),
+                )
+                for name, c in everyone.items()
             ),
         )
         lost = sum(len(c["need_a_person"]) for c in report["coders"].values())
         if lost:
             console.print(f"[yellow]{lost} decisions need a person[/]: their words were changed; see --json")
     console.print(f"[cyan]→[/] {escape(report['next'])}")
+
+
+def _task(task: dict[str, int] | None) -> str:
+    return f"{task['decided']} of {task['asked']}" if task else "everything"
 
 
 def _ignore(done: int, total: int) -> None:

@@ -34,7 +34,7 @@ def sample(
     from pathlib import Path
 
     from thematic.agreement.sampling import draw
-    from thematic.auditing import SAMPLE_FILE, log_draw
+    from thematic.double_coding import SAMPLE_FILE, log_draw
     from thematic.pipeline import Pipeline
     from thematic.study import Study
 
