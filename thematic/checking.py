@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Checked",
     "State",
+    "beside_texts",
     "check_files",
     "check_study",
     "check_transcripts",
@@ -246,15 +247,15 @@ def state_of(key: str, decided: Mapping[str, State]) -> State:
 
 
 def check_study(study: Study, *, recognise: bool = True, on_stage: StageProgress | None = None) -> Checked:
-    """The check of a study: its texts as they stand, labels, attributes and memos, and what its originals
-    hide, with what was decided about each form."""
+    """The check of a study: its texts as they stand, labels, attributes, memos and examples of codes, and
+    what its originals hide, with what was decided about each form."""
     from thematic.pipeline import Pipeline
 
     pipeline = Pipeline(study)
     transcripts = list(pipeline.transcripts.values())
     return check_transcripts(
         transcripts,
-        [*memos(pipeline), *hidden_in_originals(study)],
+        [*beside_texts(pipeline), *hidden_in_originals(study)],
         files=len(transcripts),
         recognise=recognise,
         on_stage=on_stage,
@@ -325,8 +326,9 @@ _STATES: dict[str, State] = {
 }
 
 
-def memos(pipeline: Pipeline) -> Iterator[Passage]:
-    """The memos that coders have written with their codings."""
+def beside_texts(pipeline: Pipeline) -> Iterator[Passage]:
+    """What leaves a study beside its transcripts: memos of coders, and examples in the codebook, which
+    quote participants. A codebook that cannot be read says nothing, and goes nowhere."""
     for coding in pipeline.codings:
         if coding.memo.strip():
             yield Passage(
@@ -334,4 +336,20 @@ def memos(pipeline: Pipeline) -> Iterator[Passage]:
                 where="memo",
                 text=coding.memo,
                 detail=f"memo of {coding.coder_id}",
+            )
+    yield from _examples(pipeline.study.codebook_path)
+
+
+def _examples(path: Path) -> Iterator[Passage]:
+    from thematic.errors import ThematicError
+    from thematic.formats.codebooks.front_door import read_codebook
+
+    try:
+        codes = read_codebook(path)[0].codes if path.is_file() else ()
+    except ThematicError:
+        return
+    for code in codes:
+        for text in (*code.examples, *code.counter_examples):
+            yield Passage(
+                transcript_id="codebook", where="codebook", text=text, detail=f"example of {code.name}"
             )

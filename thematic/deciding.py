@@ -138,6 +138,7 @@ def decide(study: Study, checked: Checked, sheet: Sheet, *, by: str, name: str) 
     entries, more = _entries(study, rows, key, name)
     problems += more
     forms = {g.key for g in checked.groups if g.is_direct} | set(key.entries) | set(entries)
+    forms = {form for form in forms if len(form) > 2}
     problems += [
         Problem(
             f"the reason for {row.id} quotes something that was found",
@@ -146,7 +147,7 @@ def decide(study: Study, checked: Checked, sheet: Sheet, *, by: str, name: str) 
             "say it without the name: the log of the study keeps the reason",
         )
         for row in rows
-        if quotes_identifier(row.reason, forms)
+        if quoted_identifiers(row.reason, forms)
     ]
     if problems:
         raise InputError(
@@ -386,7 +387,7 @@ def reread(study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return changed, notes
 
 
-def quotes_identifier(reason: str, forms: frozenset[str] | set[str]) -> bool:
-    """Whether a reason says a form that was found: it would stand in the log for good."""
-    text = f" {form_key(reason)} "
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text) for form in forms if len(form) > 2)
+def quoted_identifiers(text: str, forms: frozenset[str] | set[str]) -> set[str]:
+    """Which of the forms that were found a text says."""
+    said = form_key(text)
+    return {f for f in forms if f in said and re.search(rf"(?<!\w){re.escape(f)}(?!\w)", said)}

@@ -1,21 +1,22 @@
 """The gate: nothing leaves a study while direct identifiers in it are undecided. Floor 5.
 
-Whatever writes words of participants for other people calls `require_decided` first: exports, packets, the
-report, the agreement report. What somebody who works in the study looks at does not: the review page,
-`query`, `check`, what a command prints, and exports/ as `run` leaves them.
+Whatever makes files with words of participants for other people calls `require_decided` first: exports,
+packets, the report, the agreement report, rows of `query` as CSV or JSON. What somebody who works in the
+study looks at does not: the review page, `check`, what a command prints, and exports/ as `run` leaves them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from thematic.checking import Checked, State, check_transcripts, decided_forms, memos, state_of
-from thematic.deciding import quotes_identifier
+from thematic.checking import Checked, State, beside_texts, check_transcripts, decided_forms, state_of
+from thematic.deciding import quoted_identifiers
 from thematic.deidentification import KINDS
 from thematic.errors import SettingsError, StudyError
 from thematic.files import write_atomic
@@ -33,17 +34,26 @@ class IdentifierError(StudyError):
 
 
 def require_decided(
-    study: Study, *, leaving: str, accept_residual: str | None = None, by: str | None = None
+    study: Study,
+    *,
+    leaving: str,
+    accept_residual: str | None = None,
+    by: str | None = None,
+    within: Iterable[str] | None = None,
 ) -> int:
     """Raise IdentifierError while direct identifiers that would leave are undecided; else return how many.
 
     leaving: what is about to be written, in the words of a log: `export`, `packet`, `report`.
     accept_residual: the reason for letting them go; it is logged, and may quote none of them. The check of
     these very texts is used where there was one, with the names that were recognised then; otherwise the
-    rules are run now. Call it while holding the study's lock where a reason is given.
+    rules are run now. within: the texts that would leave, where these are not the whole study: only what
+    stands in them counts. Call it while holding the study's lock where a reason is given.
     """
     forms, decided = _forms(study)
     left = [f for f in forms if f["direct"] and f["leaves"] and _is_undecided(f["key"], decided)]
+    if within is not None and left:
+        quoted = quoted_identifiers("\n".join(within), {f["key"] for f in left})
+        left = [f for f in left if f["key"] in quoted]
     if accept_residual is not None and not accept_residual.strip():
         raise SettingsError("--accept-residual needs a reason", hint='--accept-residual "why they may leave"')
     if not left:
@@ -56,7 +66,7 @@ def require_decided(
             hint="look with `thematic check`, and decide with `thematic check --table FILE.csv`; or say why "
             'they may leave, which is logged: --accept-residual "REASON"',
         )
-    if quotes_identifier(accept_residual, {f["key"] for f in left}):
+    if quoted_identifiers(accept_residual, {f["key"] for f in left if len(f["key"]) > 2}):
         raise SettingsError(
             "the reason quotes an identifier, and would stand in the log for good",
             hint="say it without the name",
@@ -116,7 +126,7 @@ def _forms(study: Study) -> tuple[list[dict[str, Any]], dict[str, State]]:
     if not isinstance(record, dict) or record.get("key") != key:
         transcripts = list(pipeline.transcripts.values())
         checked = check_transcripts(
-            transcripts, list(memos(pipeline)), files=len(transcripts), recognise=False
+            transcripts, list(beside_texts(pipeline)), files=len(transcripts), recognise=False
         )
         record = _write(study, key, checked)
     return record["forms"], decided_forms(study)
@@ -136,9 +146,15 @@ def _write(study: Study, key: str, checked: Checked) -> dict[str, Any]:
 
 
 def _key(pipeline: Pipeline) -> str:
-    """What a check depends on: the texts and turns, the sheet of cases, memos, the rules and lists."""
+    """What a check depends on: the texts and turns, the sheet of cases, memos, the codebook, the rules and
+    lists."""
     return fingerprint(
-        "identifiers", _rules(), pipeline.records, pipeline.participants_key, pipeline.decisions_key
+        "identifiers",
+        _rules(),
+        pipeline.records,
+        pipeline.participants_key,
+        pipeline.decisions_key,
+        pipeline.codebook_key if pipeline.study.codebook_path.is_file() else "",
     )
 
 

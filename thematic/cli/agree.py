@@ -208,6 +208,8 @@ def agree(
     from thematic.formats.agreement.agreement_files import report_files
 
     refused = _write(opened, folder, report_files(report), accept_residual)
+    if refused and as_json:  # with quotes and memos, for other programs
+        raise refused
     if not quiet:
         for note in report.notes:
             render.print_warning(note)
@@ -338,6 +340,8 @@ def _readings(
 
     found = readings(study, request)
     refused = _write(study, folder, readings_files(found), accept_residual)
+    if refused and as_json:
+        raise refused
     if as_json:
         render.print_json(readings_record(found))
     else:

@@ -72,10 +72,11 @@ def check(
     """What in the transcripts may still identify somebody: names, places, numbers, dates, in and beside
     the text.
 
-    Looks through the words, speaker labels, file names, attributes and memos, and through what the original
-    files hide: properties, comments, tracked deletions, headers and footers. Grouped by form, the direct
-    identifiers first and the rare ones first among them. It finds what to look at; it cannot know what it has
-    missed, and says nothing about whether a person can be recognised by what they tell.
+    Looks through the words, speaker labels, file names, attributes, memos and examples in the codebook, and
+    through what the original files hide: properties, comments, tracked deletions, headers and footers.
+    Grouped by form, the direct identifiers first and the rare ones first among them. It finds what to look
+    at; it cannot know what it has missed, and says nothing about whether a person can be recognised by what
+    they tell.
     """
     if paths:
         _refuse_with_paths(table=table, decide=decide, ask=ask)
@@ -261,6 +262,7 @@ _BY_HAND = {
     "title": "the title comes from the file: change it there and ingest again; or decide `allow`",
     "attribute": "attributes stand in the study's participants.csv: change it there; or decide `allow`",
     "memo": "a memo is its coder's: they write it again in `thematic review`; or decide `allow`",
+    "codebook": "examples stand in the study's codebook.yaml: write them anew there; or decide `allow`",
     "text": "the text could not be read again without its original: put that into the study's transcripts/, "
     "and decide again",
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from thematic.cli import render
-from thematic.cli.options import JsonOption, QuietOption, StudyOption
+from thematic.cli.options import AcceptResidualOption, JsonOption, QuietOption, StudyOption
 
 _SHOWN = 200
 
@@ -23,12 +24,14 @@ def query(
     study: StudyOption = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the answer as CSV on stdout.")] = False,
+    accept_residual: AcceptResidualOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Ask the study in SQL: excerpts, suggestions, codings, decisions, codes, clusters, participants.
 
     Read-only: no file is written and nothing is fetched. Without a question the tables and their columns are
-    listed.
+    listed. --csv and --json are for other programs: rows in which direct identifiers stand that are undecided
+    are refused, as in an export.
 
     Example: thematic query "SELECT code_id, count(*) AS n FROM codings GROUP BY code_id ORDER BY n DESC"
     """
@@ -45,6 +48,12 @@ def query(
             render.print_note('columns: thematic query "DESCRIBE excerpts"')
         return
     answer = ask(opened, sys.stdin.read() if sql == "-" else sql)
+    if as_json or as_csv:
+        from thematic.gate import require_decided
+
+        within = (_text(value) for row in answer.rows for value in row)
+        with opened.lock() if accept_residual is not None else nullcontext():
+            require_decided(opened, leaving="answer", accept_residual=accept_residual, within=within)
     if as_json:
         render.print_json(answer.records())
     elif as_csv:

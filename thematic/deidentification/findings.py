@@ -10,7 +10,15 @@ from thematic.model import Transcript
 __all__ = ["KINDS", "Finding", "Findings", "Kind", "Passage", "Where", "passages_of"]
 
 Where = Literal[
-    "text", "speaker label", "file name", "title", "attribute", "memo", "set aside", "original only"
+    "text",
+    "speaker label",
+    "file name",
+    "title",
+    "attribute",
+    "memo",
+    "codebook",
+    "set aside",
+    "original only",
 ]
 
 Kind = Literal[

@@ -29,7 +29,7 @@ Recogniser = Callable[[Sequence[str]], Iterable[Sequence[Spotted]]]
 
 _CONTEXT = 60
 ENOUGH = 20_000  # characters that show which language a transcript is in
-_TALK = ("text", "memo", "original only")  # where a recogniser of names has sentences to go by
+_TALK = ("text", "memo", "codebook", "original only")  # where a recogniser of names has sentences to go by
 _DIGIT = re.compile(r"\d")
 _DATE_WORDS = re.compile(
     r"ninety|hundred|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|teenth|tieth",

@@ -447,7 +447,8 @@ def _single(
     if not words.is_english and (at_start or low in ordinary or len(low) < 3):
         return
     if at_start:
-        if english or low in ordinary or (len(pieces) > 1 and all(is_english(p, words) for p in pieces)):
+        made_of = all(is_english(p.casefold(), words) or p.isupper() for p in word.text.split("-"))
+        if english or low in ordinary or (len(pieces) > 1 and made_of):
             return
         yield (
             word.start,
