@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 # A word is a run of letters, digits and the marks that stand inside words: it's, mid-sentence, 12.5, naïve.
+_SPACE = re.compile(r"\s")
 _WORD = re.compile(r"[^\W_]+(?:[’'.,\-–][^\W_]+)*", re.UNICODE)
 
 
@@ -56,14 +57,20 @@ def word_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[
     return [(m.start(), m.end()) for m in _WORD.finditer(text, start, stop)]
 
 
-_LONG = 1_000_000
+_LONG = 20_000
 
 
 def count_words(text: str) -> int:
     """The number of words: runs of letters and digits, counting it's and mid-sentence as one each."""
-    if len(text) > _LONG:  # a list of all words of a book would need a hundred megabytes
-        return sum(1 for _ in _WORD.finditer(text))
-    return len(_WORD.findall(text))
+    if len(text) <= _LONG:
+        return len(_WORD.findall(text))
+    words = at = 0
+    while at < len(text):  # a list of all words of a book would need a hundred megabytes
+        space = _SPACE.search(text, at + _LONG)
+        end = space.start() if space else len(text)
+        words += len(_WORD.findall(text, at, end))
+        at = end
+    return words
 
 
 def quote(transcript: Transcript, start: int, end: int) -> Quote:

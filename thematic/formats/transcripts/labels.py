@@ -68,6 +68,7 @@ class Stamp:
     start: float | None
     end: float | None
     sure: bool = True
+    aloud: bool = False  # in words, as for those who have it read to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
     stamps: list[Stamp | None] = []
     for i, (line, m) in enumerate(zip(lines, found, strict=True)):
         if i in aloud:
-            stamps.append(Stamp(len(line.text), aloud[i], None))
+            stamps.append(Stamp(len(line.text), aloud[i], None, aloud=True))
         elif line.columns and not line.columns[0]:
             stamps.append(Stamp(len(line.text) - len(line.columns[2]), *stamp_times(line.columns[1])))
         else:
@@ -279,12 +280,12 @@ def propose(lines: Sequence[Line], stamps: Sequence[Stamp | None]) -> list[LineL
     labels = [_propose(line, stamp) for line, stamp in zip(lines, stamps, strict=True)]
     written = [i for i, line in enumerate(lines) if line.text.strip()]
     spaced = bool(written) and written[-1] - written[0] >= len(written)
-    aloud = _read_aloud(lines)
     for i, label in enumerate(labels):
         if not label or label.evidence != "alone":
             continue
-        if i + 1 in aloud:
-            labels[i] = replace(label, evidence="timed", start=aloud[i + 1])
+        below = stamps[i + 1] if i + 1 < len(stamps) else None
+        if below and below.aloud:
+            labels[i] = replace(label, evidence="timed", start=below.start)
             continue
         if stamps[i] or _above_stamp(lines, stamps, i, spaced) or _below_stamp(lines, stamps, i):
             labels[i] = replace(label, evidence="stamped")
@@ -483,9 +484,8 @@ def _propose(line: Line, stamp: Stamp | None) -> LineLabel | None:
             if bold:
                 return bold
         m = pattern.match(text, at)
-        if not m or not _plausible(_tidy(m["label"])):
+        if not m or not _plausible(label := _tidy(m["label"])):
             continue
-        label = _tidy(m["label"])
         if evidence == "bracketed" and ":" not in m[0] and "：" not in m[0] and not is_usual_label(label):
             continue  # [Speaker 1] So is a label, [city 2] is none
         groups = m.groupdict()

@@ -156,7 +156,7 @@ def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> froz
         label = proposed[i]
         if (
             line.columns
-            or count_words(line.text) > 12
+            or count_words(head_of(line.text)) > 12
             or "?" in line.text
             or _NOT_SPEECH.fullmatch(head_of(line.text))
         ):
