@@ -53,13 +53,14 @@ def section(name: str, report: dict[str, Any], seconds: float) -> list[str]:
         f"- Calibration error {full['ece']:.3f} over all codes, {full['ece_first']:.3f} of first "
         f"suggestions; macro-F1 {full['macro_f1']:.3f}; no suggestion for {full['abstained']:.1%} of "
         f"excerpts ({full['abstained_of_coded']:.1%} of coded ones).",
-        f"- Promise of {promise['target']:.0%}: kept in {promise['kept']:.0%} of {promise['splits']} random "
-        f"splits, made in {promise['made']}, coverage {promise['coverage']:.1%}"
+        f"- Promise of {promise['target']:.0%}: "
         + (
-            f", right {promise['precision']:.1%}."
-            if promise["precision"] is not None
-            else f"; {promise['reason']}."
-        ),
+            f"kept in {promise['kept']:.0%} of {promise['splits']} random splits, made in {promise['made']}, "
+            f"coverage {promise['coverage']:.1%}"
+            if promise["splits"]
+            else "not tried"
+        )
+        + (f", right {promise['precision']:.1%}." if promise["made"] else f"; {promise['reason']}."),
         f"- {seconds:.0f} s of processor time, embedding included.",
         "",
     ]

@@ -63,6 +63,10 @@ def ask(study: Study, *dialogue: tuple[str, str]) -> str:
             answered = shown.index(prompt, answered) + len(prompt)
             os.write(terminal, answer.encode())
         while not ended:
+            # Between showing a prompt and reading the answer Python takes note of Ctrl-C and goes on to wait;
+            # a person presses it again.
+            while answer == "\x03" and not select.select([terminal], [], [], 2)[0]:
+                os.write(terminal, answer.encode())
             read()
     finally:
         if not ended:

@@ -80,6 +80,7 @@ def test_labels_drawn_by_lot_are_not_found_again():
     assert found["full"]["ece"] < 0.15
     assert found["promise"]["splits"] == 0
     assert found["promise"]["coverage"] == 0
+    assert found["promise"]["kept"] is None, "what was not tried was not kept"
 
 
 def test_the_ceiling_is_how_far_coders_agree_where_several_judged(report):

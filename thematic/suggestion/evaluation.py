@@ -316,12 +316,13 @@ class _Evaluation:
         """Random splits of the interviews: is what is promised from some kept in the others?
 
         `kept` is the share of splits in which it was not broken; one that promises nothing breaks nothing.
+        None where there are too few interviews to try.
         """
         target = self.settings.promise
         if not self.splits:
             return {
                 "target": target,
-                "kept": 1.0,
+                "kept": None,
                 "coverage": 0.0,
                 "splits": 0,
                 "made": 0,
