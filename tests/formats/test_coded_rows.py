@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -49,6 +51,16 @@ def test_one_transcript_an_interview_and_one_turn_a_row() -> None:
         ("A", 2, ("access",)),
         ("B", 0, ()),
     ]
+
+
+@pytest.mark.parametrize("read", [read_jsonl, lambda *rows: read_csv(["text", "codes"], *map(list, rows))])
+def test_rows_that_name_no_interview_are_one(read: Callable[..., Reading]) -> None:
+    rows: list[Any] = [("I went.", "access"), ("And left.", "")]
+    if read is read_jsonl:
+        rows = [{"text": text, "codes": [code] if code else []} for text, code in rows]
+    reading = read(*rows)
+    assert [(t.id, len(t.turns)) for t in reading.transcripts] == [("coded", 2)]
+    assert [c.codes for c in reading.coded] == [("access",), ()]
 
 
 def test_csv_with_quotes_line_ends_and_semicolons() -> None:

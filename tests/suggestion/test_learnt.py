@@ -166,7 +166,7 @@ def test_one_interview_gives_no_probability_and_says_why():
     assert not learning.calibrated
     assert {s.probability for s in suggestions} == {None}
     assert any("All codings are from one interview" in sentence for sentence in learning.sentences)
-    assert any("1 coded interviews" in sentence for sentence in learning.sentences)
+    assert any("1 coded interview;" in sentence for sentence in learning.sentences)
 
 
 def test_a_code_with_one_example_leans_on_its_wording_and_gets_no_probability():

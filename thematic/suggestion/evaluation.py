@@ -327,8 +327,8 @@ class _Evaluation:
                 "splits": 0,
                 "made": 0,
                 "precision": None,
-                "reason": f"{self.number} interviews: a promise takes {FEWEST_INTERVIEWS} coded ones, "
-                "and some to test it on",
+                "reason": f"{self.number} interview{'' if self.number == 1 else 's'}: a promise takes "
+                f"{FEWEST_INTERVIEWS} coded ones, and some to test it on",
             }
         names = np.unique(self.interviews)
         kept, made, coverage, precision = 0, 0, [], []

@@ -72,7 +72,8 @@ def make_promise(
             target=target,
             threshold=None,
             interviews=number,
-            reason=f"{number} coded interviews; a promise takes {FEWEST_INTERVIEWS}",
+            reason=f"{number} coded interview{'' if number == 1 else 's'}; "
+            f"a promise takes {FEWEST_INTERVIEWS}",
         )
     passed: Promise | None = None
     tried = False

@@ -27,9 +27,16 @@ def method_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str, str, str
         for size, found in report["interviews"].items()
         if size != "0"
     ]
-    kept_back = "interviews" if report["kept_back"] == "interviews" else "excerpts"
-    rows.append(_row(f"learnt from all other {kept_back}", report["full"]))
+    rows.append(_row(f"learnt from all other {_kept_back(report)}", report["full"]))
     return rows + [_row(words, report["baselines"][name]) for name, words in _BASELINES.items()]
+
+
+def _kept_back(report: Mapping[str, Any]) -> str:
+    return "interviews" if report["kept_back"] == "interviews" else "excerpts"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _row(name: str, found: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
@@ -61,13 +68,15 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
     """What the figures that stand in no table say."""
     full, promise, data = report["full"], report["promise"], report["data"]
     target, splits = f"{promise['target']:.0%}", promise["splits"]
+    interviews, kept_back = _number(data["interviews"], "interview"), _kept_back(report)
     said = [
-        f"{data['coded']:,} coded of {data['excerpts']:,} judged excerpts, {data['interviews']} interviews, "
+        f"{data['coded']:,} coded of {data['excerpts']:,} judged excerpts, {interviews}, "
         f"{data['codes_in_use']} of {data['codes']} codes in use. Recall@k: the share of coded excerpts with "
         "one of their codes among the first k.",
-        f"Macro-F1 at thresholds chosen on other interviews: {full['macro_f1']:.3f}. Calibration error over "
-        f"all codes {full['ece']:.3f}, of first suggestions {full['ece_first']:.3f}. No code is suggested "
-        f"for {full['abstained']:.0%} of excerpts, and for {full['abstained_of_coded']:.0%} of coded ones.",
+        f"Macro-F1 at thresholds chosen on other {kept_back}: {full['macro_f1']:.3f}. Calibration error "
+        f"over all codes {full['ece']:.3f}, of first suggestions {full['ece_first']:.3f}. No code is "
+        f"suggested for {full['abstained']:.0%} of excerpts, and for {full['abstained_of_coded']:.0%} of "
+        "coded ones.",
     ]
     if promise["made"]:
         said.append(
@@ -80,8 +89,9 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
     ceiling = report["human_ceiling"]
     if ceiling:
         said.append(
-            f"People agree with each other at an F1 of {ceiling['people_f1']:.3f} ({ceiling['pairs']} pairs "
-            f"of coders); the machine with the same people at {ceiling['machine_f1']:.3f}."
+            f"People agree with each other at an F1 of {ceiling['people_f1']:.3f} ("
+            f"{_number(ceiling['pairs'], 'pair')} of coders); the machine with the same people at "
+            f"{ceiling['machine_f1']:.3f}."
         )
     else:
         said.append("One coder only: how far people would agree with each other is not known.")

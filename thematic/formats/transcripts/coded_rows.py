@@ -43,14 +43,14 @@ class Row:
 
 
 def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
-    """A first line that is a JSON object with `doc` and `text`, or a CSV header with `text` and `codes`."""
+    """A first line that is a JSON object, or a CSV header, with `text` and one of `doc` and `codes`."""
     first = head_text(head).lstrip().partition("\n")[0]
     if first.startswith("{"):
         try:
             row = json.loads(first)
         except (ValueError, RecursionError):
-            return '"doc"' in first and '"text"' in first
-        return isinstance(row, dict) and {"doc", "text"} <= row.keys()
+            return '"text"' in first and ('"doc"' in first or '"codes"' in first)
+        return isinstance(row, dict) and "text" in row and bool(row.keys() & {"doc", "codes"})
     header = {cell.strip().casefold() for cell in next(csv.reader([first]), [])}
     return "text" in header and bool(header & {"doc", "codes"})
 
