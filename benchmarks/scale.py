@@ -1,116 +1,142 @@
-"""Suggesting for 10,000, 100,000 and 1,000,000 excerpts: seconds of processor an excerpt, and peak memory.
+"""The whole of a study after embedding, from 10,000 to 1,000,000 excerpts: time an excerpt, and peak memory.
 
-    python benchmarks/scale.py [--sizes 10000 100000 1000000] [--record]
+    python -m benchmarks.scale [--sizes 10000 100000 1000000] [--folder FOLDER] [--record]
 
-Each size runs in a process of its own: columns mapped from the disk are ranked against a codebook of 24 codes
-and the suggestions written as Parquet, as `thematic suggest` does after one code was edited. The excerpts are
-those of a synthetic corpus of 10,000 (`corpora.py`, cut and embedded with the packaged model), repeated; each
-vector is moved a little at random (seeded), so that no two are equal: beyond 10,000, vectors are made, not
-embedded. Seconds are of processor time in one thread, since the machine had other work; the peak is of the
-process, and counts what of the mapped vectors lies in memory.
+A study of each size is made by seed (`corpora.py`): transcripts are written, read and cut for real. Vectors
+are not embedded, that is measured in embed_speed.md: each is that of a passage of the first 10,000, embedded
+with the packaged model, moved a little at random, so that no two are equal. They are kept as a run keeps
+them, with receipts. Then the commands run one after the other, each a cold process of its own:
+
+- *first suggestions*: `thematic suggest`; checks and maps the vectors, ranks 24 codes for all, writes;
+- *one code edited*: `thematic suggest` after a word was added to one definition;
+- *clusters*: `thematic clusters`; groups, stability, terms;
+- *exports*: `thematic export`; all files of a run.
+
+Seconds are of the processor (user and system), since the machine had other work; memory is the largest
+resident set of the process, mapped pages included. --folder keeps the studies for a second look.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
+import os
+import platform
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.corpora import write_corpus
 
+if TYPE_CHECKING:
+    from thematic.study import Study
+
 RESULTS = Path(__file__).parent / "results" / "scale.md"
 BASE = 10_000
 
 
-def make_base(folder: Path) -> None:
-    """The columns of a study of about 10,000 excerpts, and the vectors of its codebook."""
+def make_study(folder: Path, excerpts: int, base: Path | None) -> Study:
+    """A study of about so many excerpts whose vectors are there: embedded, or moved from those of `base`."""
     from thematic.ingestion import ingest, read_codebook_file, read_inputs, set_codebook
     from thematic.pipeline import Pipeline
     from thematic.samples import samples
     from thematic.study import Study, StudySettings
 
-    write_corpus(folder / "in", BASE)
+    if (folder / "made").exists():
+        return Study.open(folder / "study")
+    write_corpus(folder / "in", excerpts)
     settings = StudySettings(title="Scale")
     study = Study.create(folder / "study", settings)
     with samples() as (_, codebook):
         set_codebook(study, read_codebook_file(codebook))
-    ingest(study, read_inputs([*(folder / "in").iterdir()], settings=settings.read, study=study))
+    ingest(study, read_inputs([folder / "in"], settings=settings.read, study=study))
     pipeline = Pipeline(study)
-    columns = pipeline.columns
-    np.save(folder / "codes.npy", pipeline.code_vectors)
-    print(f"{len(columns.ids):,} excerpts cut and embedded: {pipeline.ledger.seconds}", file=sys.stderr)
+    _ = pipeline.cut_units
+    if base is None:
+        _ = pipeline.vector_units
+    else:
+        _plant_vectors(pipeline, base)
+    (folder / "made").touch()
+    return study
 
 
-def grow(folder: Path, count: int) -> Path:
-    """Columns of `count` excerpts beside the base: its rows over and over, every vector moved a little."""
-    (base,) = (folder / "study" / ".thematic" / "columns").iterdir()
-    target = folder / f"columns-{count}"
-    target.mkdir()
+def _plant_vectors(pipeline: object, base: Path) -> None:
+    """Write the file and the receipt of every unit of vectors, made from those of the study at `base`."""
+    from hashlib import sha256
+
+    from thematic.files import write_atomic
+    from thematic.formats.machine.parquet import read_columns, write_vectors
+    from thematic.model import Vectors
+    from thematic.pipeline import Pipeline
+    from thematic.study import Study
+    from thematic.units import EXCERPTS_IN_UNIT, Receipt
+
+    assert isinstance(pipeline, Pipeline)
+    known = Pipeline(Study.open(base)).vectors
     rng = np.random.default_rng(0)
-    ends, words, counts = (np.load(base / f"{name}.npy") for name in ("ends", "words", "counts"))
-    ids = (base / "ids.txt").read_text().split("\n")
-    n = len(ids)
-    times, left = divmod(count, n)
-    per_text, last = np.diff(ends), int(ends[left])
-    np.save(target / "ends.npy", np.concatenate([[0], np.cumsum(np.resize(per_text, count))]))
-    for name, values in (("words", words), ("counts", counts)):
-        np.save(target / f"{name}.npy", np.concatenate([np.tile(values, times), values[:last]]))
-    transcripts = np.load(base / "transcripts.npy")
-    rounds = np.repeat(np.arange(times + 1), [n] * times + [left]).astype(np.int32)
-    np.save(target / "transcripts.npy", np.resize(transcripts, count) + rounds * (transcripts.max() + 1))
-    (target / "ids.txt").write_text("\n".join(f"{ids[i % n]}{i // n}" for i in range(count)))
-    (target / "vocabulary.txt").write_bytes((base / "vocabulary.txt").read_bytes())
-    (target / "total.txt").write_text("1000")
-    for name in ("values.npy", "questions.npy"):
-        source = np.load(base / name)
-        array = np.lib.format.open_memmap(
-            target / name, mode="w+", dtype=np.float32, shape=(count, source.shape[1])
+
+    def moved(matrix: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        block = matrix[rows]
+        there = block.any(axis=1)
+        block[there] += rng.standard_normal(block.shape, dtype=np.float32)[there] * np.float32(0.02)
+        block[there] /= np.linalg.norm(block[there], axis=1, keepdims=True)
+        return block
+
+    for unit in pipeline.planned_vector_units:
+        ids = read_columns(pipeline.study.root / unit.source, ["id"])["id"]
+        ids = ids[unit.part * EXCERPTS_IN_UNIT :][:EXCERPTS_IN_UNIT]
+        rows = rng.integers(len(known.ids), size=len(ids))
+        data = write_vectors(
+            Vectors(
+                ids=tuple(ids),
+                values=moved(known.values, rows),
+                questions=moved(known.questions, rows),
+                model=known.model,
+                model_sha256=known.model_sha256,
+            )
         )
-        for begin in range(0, count, n):
-            block = source[: min(n, count - begin)].copy()
-            there = block.any(axis=1)
-            noise = rng.standard_normal(block.shape, dtype=np.float32) * np.float32(0.02)
-            block[there] += noise[there]
-            block[there] /= np.linalg.norm(block[there], axis=1, keepdims=True)
-            array[begin : begin + len(block)] = block
-        array.flush()
-    return target
+        write_atomic(pipeline.study.root / unit.output, data)
+        digest = sha256(data).hexdigest()
+        receipt = Receipt(stage="embed", unit=unit.name, key=unit.key, rows=len(ids), sha256=digest)
+        pipeline.workload.receipts.add(receipt)
 
 
-def measure(folder: Path, columns: Path) -> dict[str, float]:
-    """Rank and write in this process."""
-    from thematic.codebook import code_texts
-    from thematic.columns import columns_of
-    from thematic.formats.codebooks.front_door import read_codebook
-    from thematic.formats.machine.parquet import write_ranking
-    from thematic.suggestion import SuggestSettings
-    from thematic.suggestion.ranking import rank
+def edit_a_code(study: Study) -> None:
+    """Add a word to the first definition of the codebook."""
+    text = study.codebook_path.read_text(encoding="utf-8")
+    study.codebook_path.write_text(re.sub(r"(definition: >?-?\s*\w+)", r"\1 clearly", text, count=1), "utf-8")
 
-    codebook, _ = read_codebook(folder / "study" / "codebook.yaml")
-    texts, vectors = list(code_texts(codebook)), np.load(folder / "codes.npy")
-    begin = time.process_time()
-    corpus = columns_of(columns, 0, (), ())
-    opened = time.process_time()
-    ranking = rank(corpus, codebook, texts, vectors, settings=SuggestSettings())
-    ranked = time.process_time()
-    written = write_ranking(corpus.ids, ranking, texts)
-    end = time.process_time()
-    return {
-        "excerpts": len(corpus.ids),
-        "codes": len(ranking.codes),
-        "open": opened - begin,
-        "rank": ranked - opened,
-        "write": end - ranked,
-        "bytes": len(written),
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
-    }
+
+def run(*command: str) -> tuple[float, float, float]:
+    """Seconds of the processor, of the clock, and GB at most, of this command in a new process."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "thematic.cli.app", *command, "--quiet"], stdout=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"thematic {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    return used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss / 1024**2
+
+
+def measure(study: Study) -> Iterator[tuple[str, tuple[float, float, float]]]:
+    """Each step: its name, and what `run` says."""
+    for kept in ("columns", "suggestions", "clusters"):
+        shutil.rmtree(study.machine / kept, ignore_errors=True)
+    (study.machine / "exports.json").unlink(missing_ok=True)
+    where = ("--study", str(study.root))
+    yield "first suggestions", run("suggest", *where)
+    edit_a_code(study)
+    yield "one code edited", run("suggest", *where)
+    yield "clusters", run("clusters", *where)
+    yield "exports", run("export", *where, "--accept-residual", "synthetic")
 
 
 def main() -> None:
@@ -118,37 +144,43 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--folder", type=Path, help="where the studies are made, and kept")
     parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name} as well")
-    parser.add_argument("--measure", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        print(json.dumps(measure(*options.measure)))
-        return
     lines = [
-        "| excerpts | codes | ranking, s | writing, s | microseconds an excerpt | against the first "
-        "| suggestions | peak memory |",
-        "|---|---|---|---|---|---|---|---|",
+        "| step | excerpts | processor, s | clock, s | microseconds an excerpt | against the size before "
+        "| peak memory |",
+        "|---|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_base(folder)
-        first = 0.0
+        folder = options.folder or Path(name)
+        base = make_study(folder / "base", BASE, None)
+        before: dict[str, float] = {}
         for size in options.sizes:
-            columns = grow(folder, size)
-            script = [sys.executable, "-m", "benchmarks.scale", "--measure", str(folder), str(columns)]
-            runs = [json.loads(subprocess.run(script, capture_output=True, check=True).stdout) for _ in "123"]
-            best = min(runs, key=lambda run: run["rank"] + run["write"])
-            each = (best["open"] + best["rank"] + best["write"]) / best["excerpts"] * 1e6
-            first = first or each
-            lines.append(
-                f"| {best['excerpts']:,} | {best['codes']} | {best['rank']:.2f} | {best['write']:.2f} | "
-                f"{each:.1f} | {each / first:.2f} | {best['bytes'] / 1e6:.1f} MB | {best['peak']:.2f} GB |"
-            )
+            study = make_study(folder / str(size), size, base.root)
+            count = excerpts_of(study)
+            for step, (seconds, clock, peak) in measure(study):
+                each = seconds / count * 1e6
+                ratio = f"{each / before[step]:.2f}" if step in before else ""
+                before[step] = each
+                lines.append(
+                    f"| {step} | {count:,} | {seconds:.1f} | {clock:.1f} | {each:.0f} | {ratio} "
+                    f"| {peak:.2f} GB |"
+                )
+                print(lines[-1], flush=True)
     text = "\n".join(lines) + "\n"
-    print(text)
     if options.record:
-        head = f"# Suggesting at scale\n\n{(__doc__ or '').strip()}\n\nThe best of three runs each.\n\n"
+        machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
+        head = f"# From ten thousand to a million excerpts\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"
         RESULTS.write_text(head + text, encoding="utf-8")
+
+
+def excerpts_of(study: Study) -> int:
+    from thematic.pipeline import Pipeline
+
+    pipeline = Pipeline(study)
+    receipts = pipeline.workload.receipts
+    return sum(receipt.rows for unit in pipeline.segment_units if (receipt := receipts.get(unit)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import pytest
 
 from tests.engines.studies import make_study
 from tests.suggestion import wording_rules
-from thematic.formats.machine.parquet import read_suggestions, write_ranking, write_suggestions
+from thematic.embedding import concatenate
+from thematic.formats.machine.parquet import read_suggestions, read_vectors, write_ranking, write_suggestions
 from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.pipeline import Pipeline
 from thematic.suggestion import SuggestSettings, evidence, likeness, notes, suggest
@@ -30,9 +31,13 @@ def pipeline(tmp_path: Path) -> Pipeline:
 
 def test_columns_hold_what_the_excerpts_hold(pipeline: Pipeline) -> None:
     columns = pipeline.columns
-    assert tuple(columns.ids) == tuple(e.id for e in pipeline.excerpts) == pipeline.vectors.ids
-    np.testing.assert_array_equal(columns.values, pipeline.vectors.values)
-    np.testing.assert_array_equal(columns.questions, pipeline.vectors.questions)
+    vectors = concatenate([read_vectors(data) for data in pipeline.workload.data(pipeline.vector_units)])
+    assert tuple(columns.ids) == tuple(e.id for e in pipeline.excerpts) == vectors.ids
+    for found in (columns, pipeline.vectors):
+        np.testing.assert_array_equal(found.values, vectors.values)
+        np.testing.assert_array_equal(found.questions, vectors.questions)
+    assert pipeline.vectors.ids == vectors.ids
+    assert (pipeline.vectors.model, pipeline.vectors.model_sha256) == (vectors.model, vectors.model_sha256)
     assert len(set(columns.transcripts.tolist())) == 3
     assert pipeline.notes_on_suggestions() == list(notes([e.text for e in pipeline.excerpts]))
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.engines.studies import make_study
+from thematic import parts
 from thematic.formats.exports import front_door as exports
 from thematic.ingestion import read_codebook_file, set_codebook
+from thematic.journal import Journal
+from thematic.model import Decision, Quote
 from thematic.pipeline import Pipeline
 
 CODEBOOK = Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml"
@@ -42,3 +46,44 @@ def test_what_is_too_large_is_left_out_and_said(tmp_path: Path, monkeypatch: pyt
     assert "excerpts.html is not written for" in said
     assert "thematic export --to xlsx" in said
     assert not Pipeline(study).export()  # and so it stays: nothing is missing
+
+
+def test_what_is_written_in_parts_is_what_is_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = make_study(tmp_path / "study")
+    set_codebook(study, read_codebook_file(CODEBOOK))
+    (study.root / "participants.csv").write_text("id,site\nP01,north\nP10,süd\n", encoding="utf-8")
+    excerpt = Pipeline(study).excerpts[-1]
+    coded = Decision(
+        id="d1",
+        coder_id="ana",
+        action="accept",
+        at=datetime(2024, 1, 1, tzinfo=UTC),
+        quote=Quote(
+            transcript_id=excerpt.transcript_id, start=excerpt.start, end=excerpt.end, text=excerpt.text
+        ),
+        code_ids=(Pipeline(study).codebook.codes[-1].id,),
+        excerpt_id=excerpt.id,
+    )
+    Journal.open(study.journal_path("ana")).append(coded)
+    assert Pipeline(study).export()
+    folder = study.root / "exports"
+    at_once = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert b"ana" in at_once["excerpts.csv"]
+
+    monkeypatch.setattr(parts, "EXCERPTS_IN_PART", 1)
+    for name in ("xlsx", "html"):
+        small = replace(exports.FORMATS[name], most_excerpts=1)
+        monkeypatch.setitem(exports.FORMATS, name, small)  # type: ignore[arg-type]
+    (study.machine / "exports.json").unlink()
+    pipeline = Pipeline(study)
+    assert [len(part.transcripts) for part in pipeline.parts()] == [1, 1, 1]
+    assert [part.transcripts[0].attributes.get("site") for part in pipeline.parts()] == ["north", None, "süd"]
+    assert pipeline.export()
+    for name in ("excerpts.csv", "excerpts.jsonl", "clusters.csv"):
+        assert (folder / name).read_bytes() == at_once[name], name
+    records = [json.loads(found) for found in (at_once["run.json"], (folder / "run.json").read_bytes())]
+    for record in records:
+        del record["exports"], record["notes"]
+    assert records[0] == records[1]

@@ -12,20 +12,21 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from thematic.anchoring import Anchored, anchor
 from thematic.engines import EngineSettings
 from thematic.errors import Problem, StudyError
-from thematic.files import keep_changed, write_atomic
+from thematic.files import keep_changed, write_atomic, writing
 from thematic.formats.exports.front_door import FORMATS
 from thematic.journal import read_journal
 from thematic.model import (
@@ -45,12 +46,14 @@ from thematic.model import (
 )
 from thematic.review import excerpts_of, judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
-from thematic.text import check_quote, count_words
+from thematic.tally import Tally
+from thematic.text import check_quote
 from thematic.units import EXCERPTS_IN_UNIT, LIBRARIES, Unit, versions
 from thematic.workload import Workload, embed_units, segment_units
 
 if TYPE_CHECKING:
     from thematic.embedding import Embedder
+    from thematic.formats.transcripts.attributes import CaseAttributes
     from thematic.model import CodeText, FloatMatrix
     from thematic.suggestion.corpus import Corpus
     from thematic.suggestion.learnt import Learning
@@ -210,16 +213,22 @@ class Pipeline:
     @cached_property
     def transcripts(self) -> dict[str, Transcript]:
         """The transcripts by id, with the case attributes of the sheet of participants."""
-        from thematic.formats.transcripts.attributes import read_attributes, with_attributes
+        ids = (id_ for unit in self.segment_units for id_ in unit.transcripts)
+        return {transcript.id: transcript for transcript in self._read(ids)}
+
+    def _read(self, ids: Iterable[str]) -> Sequence[Transcript]:
+        from thematic.formats.transcripts.attributes import with_attributes
+
+        transcripts = [self.study.transcript(id_) for id_ in ids]
+        return transcripts if self._cases is None else with_attributes(transcripts, self._cases)[0]
+
+    @cached_property
+    def _cases(self) -> CaseAttributes | None:
+        from thematic.formats.transcripts.attributes import read_attributes
         from thematic.formats.transcripts.reading import SourceFile
 
-        ids = (id_ for unit in self.segment_units for id_ in unit.transcripts)
-        transcripts = [self.study.transcript(id_) for id_ in ids]
         path = self.study.participants_path()
-        if path is not None:
-            cases = read_attributes(SourceFile(path.name, path.read_bytes()))
-            transcripts = list(with_attributes(transcripts, cases)[0])
-        return {transcript.id: transcript for transcript in transcripts}
+        return read_attributes(SourceFile(path.name, path.read_bytes())) if path else None
 
     @cached_property
     def workload(self) -> Workload:
@@ -333,17 +342,16 @@ class Pipeline:
             for judgement in judgements(coder, made)
             if judgement.none_applies
         ]
-        return excerpts_of(passages, self.excerpts)
+        return excerpts_of(passages, self.excerpts) if passages else frozenset()
 
     @cached_property
     def vectors(self) -> Vectors:
-        """The vectors of all excerpts, transcript by transcript."""
-        from thematic.embedding import concatenate
+        """The vectors of all excerpts, transcript by transcript; mapped from the disk, read-only."""
         from thematic.formats.machine.parquet import read_vectors
 
-        units = self.vector_units
-        with self.ledger.stage("embed"):
-            return concatenate([read_vectors(data) for data in self.workload.data(units)])
+        columns = self.columns
+        some = read_vectors(next(self.workload.data(self.vector_units)))
+        return replace(some, ids=tuple(columns.ids), values=columns.values, questions=columns.questions)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -398,6 +406,13 @@ class Pipeline:
 
         _ = self.learning
         return read_suggestions(self.suggestions_path.read_bytes())
+
+    def _each_suggestion(self, *, only_first: bool = False) -> Iterator[Suggestion]:
+        """The same one by one, for studies that are too large for memory."""
+        from thematic.formats.machine.parquet import each_suggestion
+
+        _ = self.learning
+        return each_suggestion(self.suggestions_path, only_first=only_first)
 
     def suggested(self) -> Iterator[tuple[str | None, int]]:
         """The code and the rank of every suggestion, in order; the code of an abstention is None."""
@@ -499,6 +514,29 @@ class Pipeline:
                 write_atomic(path, write_matrices(made))
         return np.vstack([made[key] for key in keys])
 
+    @property
+    def _spans(self) -> Sequence[Excerpt]:
+        """The excerpts by place and words alone: half the memory, where they were not read already."""
+        from thematic.formats.machine.parquet import read_columns
+
+        if "excerpts" in self.__dict__:
+            return self.excerpts
+        names = ("id", "transcript_id", "start", "end", "text")
+        columns = (read_columns(data, names) for data in self.workload.data(self.cut_units))
+        return [
+            Excerpt(
+                id=id_,
+                transcript_id=intern(transcript),
+                start=start,
+                end=end,
+                text=text,
+                turns=(),
+                speaker="",
+            )
+            for each in columns
+            for id_, transcript, start, end, text in zip(*each.values(), strict=True)
+        ]
+
     @cached_property
     def clustering(self) -> Clustering:
         """Emergent clusters, placed against the codebook. A changed codebook places them anew only."""
@@ -512,7 +550,7 @@ class Pipeline:
             vectors = self.vectors
             with self.ledger.stage("cluster"):
                 clustering = cluster(
-                    self.excerpts,
+                    self._spans,
                     vectors,
                     settings=self.study.settings.cluster,
                     on_progress=self.on_stage("Clustering"),
@@ -522,9 +560,9 @@ class Pipeline:
         with self.ledger.stage("cluster"):
             return place(
                 clustering,
-                self.suggestions,
+                self._each_suggestion(only_first=True),
                 self.codebook,
-                excerpts=self.excerpts,
+                excerpts=self._spans,
                 codings=self.codings,
                 none_apply=self.none_apply,
                 settings=self.study.settings.cluster,
@@ -534,20 +572,41 @@ class Pipeline:
         """The study as it stands now, for exports and reports."""
         suggestions, clustering = self.suggestions, self.clustering
         return replace(
-            self.data_of_people(),
-            suggestions=suggestions,
-            clustering=clustering,
-            notes=tuple(
-                note for stage in ("suggesting", "reading", "codebook") for note in self.notes()[stage]
-            ),
+            self.data_of_people(), suggestions=suggestions, clustering=clustering, notes=self._told()
         )
+
+    def _told(self) -> tuple[str, ...]:
+        notes = self.notes()
+        return tuple(note for stage in ("suggesting", "reading", "codebook") for note in notes[stage])
 
     def data_of_people(self) -> StudyData:
         """The study without what machines suggest: for exports of codings, for which nothing is computed."""
-        return StudyData(
-            title=self.study.settings.title,
+        return replace(
+            self._frame(),
             transcripts=tuple(self.transcripts.values()),
             segmentations=tuple(self.segmentations.values()),
+        )
+
+    def parts(self) -> Iterator[StudyData]:
+        """The study as it stands now, in parts that fit into memory."""
+        from thematic.formats.machine.parquet import read_segmentations
+        from thematic.parts import in_parts
+
+        cut = self.cut_units
+        self.workload.raise_failures()
+        yield from in_parts(
+            replace(self._frame(), clustering=self.clustering, notes=self._told()),
+            map(read_segmentations, self.workload.data(cut)),
+            self._read,
+            self._each_suggestion(),
+        )
+
+    def _frame(self) -> StudyData:
+        """What a study is beside its transcripts and what machines make of them."""
+        return StudyData(
+            title=self.study.settings.title,
+            transcripts=(),
+            segmentations=(),
             codebook=self.codebook,
             codings=self.codings,
             judged=self.judged,
@@ -585,31 +644,60 @@ class Pipeline:
         if self.exports_are_current():
             return False
         folder = self.study.root / "exports"
-        data = self.data()
+        parts = self.parts() if self.left_out else None
+        whole = replace(self._frame(), clustering=self.clustering) if parts else self.data()
         with self.ledger.stage("export"):
             files: dict[str, str] = {}
             ours = _written(self._receipt)
             update = self.on_stage("Exporting")
-            for (
-                name
-            ) in self.left_out:  # of a time when the study was smaller; a workbook people may have filled
+            for name in self.left_out:
+                # Of a time when the study was smaller; a workbook may have been filled in by people.
                 if not name.endswith(".xlsx"):
                     (folder / name).unlink(missing_ok=True)
-            wanted = {name: module for name, module in EXPORTS.items() if name not in self.left_out}
-            for i, (name, module) in enumerate(wanted.items(), start=1):
-                content: bytes = import_module(module).render(data)
+            wanted = {n: import_module(module) for n, module in EXPORTS.items() if n not in self.left_out}
+            growing = {name: module for name, module in wanted.items() if hasattr(module, "go_on")}
+            tally = Tally.for_clusters(self.clustering)
+            files |= self._grow(folder, growing, tally.of(parts or [whole]))
+            if parts:
+                whole = replace(whole, segmentations=tuple(tally.exemplars))
+            rest = {name: module for name, module in wanted.items() if name not in growing}
+            for i, (name, module) in enumerate(rest.items(), start=len(growing) + 1):
+                content: bytes = module.render(whole)
                 if name.endswith(".xlsx"):  # people fill it in
                     kept = keep_changed(folder / name, content, ours.get(name), self.study.root / "packets")
                     self.kept += [kept] if kept else []
                 write_atomic(folder / name, content)
                 files[name] = hashlib.sha256(content).hexdigest()
                 update(i, len(wanted))
-            content = json_bytes(self.run_record(data, files))
+            content = json_bytes(self.run_record(whole, files, tally))
             write_atomic(folder / "run.json", content)
             files["run.json"] = hashlib.sha256(content).hexdigest()
             write_atomic(self._receipt, json_bytes({"key": self.export_key, "files": files}))
         self._tidy()
         return True
+
+    def _grow(self, folder: Path, modules: Mapping[str, Any], parts: Iterable[StudyData]) -> dict[str, str]:
+        """Write these files part by part, all of them at once; returns the hash of each.
+
+        They stand where they belong when all are whole, and not before.
+        """
+        from thematic.formats.machine.parquet import longest_shortlist
+
+        longest = longest_shortlist(self.suggestions_path)
+        digests = {name: hashlib.sha256() for name in modules}
+        with ExitStack() as stack:
+            open_files = {name: stack.enter_context(writing(folder / name)) for name in modules}
+
+            def write(name: str, content: bytes) -> None:
+                open_files[name].write(content)
+                digests[name].update(content)
+
+            for name, module in modules.items():
+                write(name, module.begin(longest))
+            for part in parts:
+                for name, module in modules.items():
+                    write(name, module.go_on(part, longest))
+        return {name: digest.hexdigest() for name, digest in digests.items()}
 
     @cached_property
     def left_out(self) -> dict[str, str]:
@@ -624,7 +712,7 @@ class Pipeline:
             for file in made.files
         }
 
-    def run_record(self, data: StudyData, files: Mapping[str, str]) -> dict[str, Any]:
+    def run_record(self, data: StudyData, files: Mapping[str, str], tally: Tally) -> dict[str, Any]:
         """run.json: settings, versions, hashes, counts. Nothing in it differs between identical runs."""
         settings = asdict(self.study.settings)
         model = settings["embed"]["model"]
@@ -640,8 +728,8 @@ class Pipeline:
                 "version": data.codebook.version,
                 "codes": len(data.codebook.codes),
             },
-            "transcripts": [_transcript_record(data, i) for i in range(len(data.transcripts))],
-            "counts": counts(data),
+            "transcripts": tally.transcripts,
+            "counts": tally.counts(self.clustering),
             "notes": self.notes(),
             "exports": dict(sorted(files.items())),
         }
@@ -677,49 +765,6 @@ class Pipeline:
         for folder in ("excerpts", "vectors"):
             self.study.forget_other(folder, keep)
         self.workload.receipts.keep_only(units)
-
-
-def counts(data: StudyData) -> dict[str, Any]:
-    """How many of everything: the figures of run.json and of the closing summary."""
-    excerpts = [excerpt for s in data.segmentations for excerpt in s.excerpts]
-    set_aside = [item for s in data.segmentations for item in s.set_aside]
-    roles = [turn.role for t in data.transcripts for turn in t.turns]
-    clusters = data.clustering.clusters if data.clustering else ()
-    return {
-        "transcripts": len(data.transcripts),
-        "turns": {role: roles.count(role) for role in ("interviewer", "participant", "other")},
-        "words_of_participants": sum(
-            count_words(t.text[turn.start : turn.end])
-            for t in data.transcripts
-            for turn in t.turns
-            if turn.role == "participant"
-        ),
-        "excerpts": len(excerpts),
-        "words_in_excerpts": sum(count_words(excerpt.text) for excerpt in excerpts),
-        "set_aside": {
-            "turns": len(set_aside),
-            "words": sum(count_words(item.quote.text) for item in set_aside),
-        },
-        "excerpts_with_suggestions": len({s.excerpt_id for s in data.suggestions if s.status == "suggested"}),
-        "excerpts_abstained": len({s.excerpt_id for s in data.suggestions if s.status == "abstained"}),
-        "clusters": {
-            status: sum(c.status == status for c in clusters) for status in ("stable", "doubtful", "hidden")
-        },
-        "unclustered": len(data.clustering.unclustered) if data.clustering else 0,
-    }
-
-
-def _transcript_record(data: StudyData, i: int) -> dict[str, Any]:
-    transcript, segmentation = data.transcripts[i], data.segmentations[i]
-    return {
-        "id": transcript.id,
-        "file": transcript.source.path,
-        "sha256": transcript.source.sha256,
-        "format": transcript.source.format,
-        "turns": len(transcript.turns),
-        "excerpts": len(segmentation.excerpts),
-        "set_aside": [{"words": s.quote.text, "reason": s.reason} for s in segmentation.set_aside],
-    }
 
 
 def _written(receipt: Path) -> dict[str, str]:

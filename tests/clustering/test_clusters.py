@@ -65,6 +65,24 @@ def test_a_cluster_tells_its_interviews_terms_and_exemplars() -> None:
         assert names[item.excerpt_ids[0]] in item.terms
 
 
+@pytest.mark.parametrize("method", ["ward", "hdbscan"])
+def test_of_more_than_can_be_grouped_the_others_join_and_the_loss_is_told(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    excerpts, vectors = planted(300)
+    chosen = ClusterSettings(method=method)  # type: ignore[arg-type]
+    assert "lost" not in cluster(excerpts, vectors, settings=chosen).note
+    monkeypatch.setattr(clusters, "_MOST_GROUPED", 100)
+    found = cluster(excerpts, vectors, settings=chosen)
+    placed = [name for item in found.clusters for name in item.excerpt_ids]
+    assert sorted([*placed, *found.unclustered]) == sorted(excerpt.id for excerpt in excerpts)
+    assert len(placed) > 200
+    topics = {excerpt.id: topic(excerpt) for excerpt in excerpts}
+    assert all(len({topics[name] for name in item.excerpt_ids}) == 1 for item in found.clusters)
+    assert "Terms and stability are those of 100 of them." in found.note
+    assert ("200 more joined them in the end; what is lost" in found.note) == (method == "ward")
+
+
 def test_the_note_says_that_clusters_are_not_codes() -> None:
     assert "not codes" in cluster(*planted()).note
     assert "not codes" in cluster(*planted(3)).note

@@ -12,6 +12,7 @@ from thematic.clustering import partition
 from thematic.clustering.partition import (
     cut,
     dense_groups,
+    join_nearest,
     nearest,
     neighbour_graph,
     one_thread,
@@ -150,3 +151,12 @@ def test_inside_one_thread_there_is_one_thread() -> None:
         libraries = threadpool_info()
         assert libraries
         assert {library["num_threads"] for library in libraries} == {1}
+
+
+def test_the_others_join_the_nearest_centre_and_the_loss_is_what_they_are_farther_from_it() -> None:
+    points = np.array([[0, 0], [2, 0], [10, 0], [12, 0], [1, 3], [11, 1], [5.9, 0]], np.float32)
+    inside, labels = np.array([0, 1, 2, 3]), np.array([0, 0, 1, 1])
+    found, loss = join_nearest(points, inside, labels)
+    assert found.tolist() == [0, 0, 1, 1, 0, 1, 0]
+    # Squared distances from (1, 0) and (11, 0): 1 inside; 9, 1 and 4.9² of those who joined.
+    assert loss == pytest.approx((9 + 1 + 4.9**2) / 3 - 1, rel=1e-4)

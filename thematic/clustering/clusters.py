@@ -18,8 +18,9 @@ from thematic.clustering.partition import (
     Labels,
     Points,
     dense_groups,
+    join_nearest,
     one_thread,
-    reduce,
+    principal,
     ward_groups,
 )
 from thematic.clustering.stability import FEWEST_INTERVIEWS, stability
@@ -37,6 +38,7 @@ _GRAIN = {"coarse": 0.5, "medium": 1.0, "fine": 2.0}
 _FEWEST_WORDS = 3
 _FEWEST_EXCERPTS = 20  # fewer are read one by one, and groups of them are chance
 _MOST_IN_TREE = 5_000  # more cost much and bring nothing: see benchmarks/clusters.py
+_MOST_GROUPED = 50_000  # the others join the nearest group, and the loss is told
 _COMPONENTS = 50
 _RESAMPLES = 20
 _STABLE, _DOUBTFUL = 0.75, 0.5  # the cut-offs of Hennig for the mean Jaccard overlap
@@ -105,7 +107,7 @@ def cluster(
     ordered = sorted(excerpts, key=lambda item: (item.transcript_id, item.start, item.end, item.id))
     alike = _same_words(ordered)
     distinct = [ordered[rows[0]] for rows in alike]
-    values = _values(distinct, vectors)
+    places = _places(distinct, vectors)
     notes = [_ABOUT]
     found: list[Cluster] = []
     enough = len(distinct) >= _FEWEST_EXCERPTS
@@ -115,7 +117,7 @@ def cluster(
             f"more, and there {'is' if len(distinct) == 1 else 'are'} {len(distinct)}."
         )
     else:
-        grouping = _group(distinct, values, settings, on_progress)
+        grouping = _group(distinct, vectors.values, places, settings, on_progress)
         found = _describe(ordered, alike, grouping, settings)
         notes += _remarks(grouping, settings)
     clustered = {name for item in found for name in item.excerpt_ids}
@@ -152,7 +154,8 @@ def _same_words(excerpts: Sequence[Excerpt]) -> list[list[int]]:
     return list(rows.values())
 
 
-def _values(excerpts: Sequence[Excerpt], vectors: Vectors) -> Points:
+def _places(excerpts: Sequence[Excerpt], vectors: Vectors) -> Labels:
+    """The row of the vector of each excerpt."""
     rows = {name: row for row, name in enumerate(vectors.ids)}
     missing = [excerpt.id for excerpt in excerpts if excerpt.id not in rows]
     if missing:
@@ -160,13 +163,15 @@ def _values(excerpts: Sequence[Excerpt], vectors: Vectors) -> Points:
             f"{len(missing)} of {len(excerpts)} excerpts have no vector, the first is {missing[0]}",
             hint="embed the excerpts again: these vectors were made from others",
         )
-    values = vectors.values[[rows[excerpt.id] for excerpt in excerpts]]
-    if not np.isfinite(values).all():
-        broken = excerpts[int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])]
-        raise ThematicError(
-            f"the vector of excerpt {broken.id} is not finite", hint="embed the excerpts again"
-        )
-    return values
+    places = np.array([rows[excerpt.id] for excerpt in excerpts], np.intp)
+    for start in range(0, len(places), _MOST_GROUPED):
+        finite = np.isfinite(vectors.values[places[start : start + _MOST_GROUPED]]).all(axis=1)
+        if not finite.all():
+            broken = excerpts[start + int(np.flatnonzero(~finite)[0])]
+            raise ThematicError(
+                f"the vector of excerpt {broken.id} is not finite", hint="embed the excerpts again"
+            )
+    return places
 
 
 # --- Groups --------------------------------------------------------------------------------------------
@@ -174,9 +179,16 @@ def _values(excerpts: Sequence[Excerpt], vectors: Vectors) -> Points:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grouping:
-    """The label from 0 of each distinct excerpt, -1 for none, and what was found about it."""
+    """The label from 0 of each distinct excerpt, -1 for none, and what was found about it.
+
+    inside: the rows of the excerpts that the groups, their terms and stabilities were made from. loss: by how
+    much, as a share, the others are farther from the middle of theirs, in mean squared distance; None where
+    all were placed in the same way.
+    """
 
     points: Points
+    inside: Labels
+    loss: float | None
     labels: Labels
     dense: NDArray[np.bool_]
     stabilities: list[float | None]
@@ -186,9 +198,11 @@ class _Grouping:
 def _group(
     excerpts: Sequence[Excerpt],
     values: Points,
+    places: Labels,
     settings: ClusterSettings,
     on_progress: ProgressCallback | None,
 ) -> _Grouping:
+    """Group the excerpts, whose vectors are the rows `places` of `values`, which may lie on the disk."""
     done = count(1)
 
     def step() -> None:
@@ -207,18 +221,34 @@ def _group(
             return ward_groups(points[rows], sample, groups)
         return dense_groups(points[rows], sample)
 
+    inside = np.sort(np.argsort(hashes, kind="stable")[:_MOST_GROUPED])
     with one_thread():
-        points = reduce(values, min(_COMPONENTS, len(values) - 1, values.shape[1]))
+        components = principal(values[places[inside]], min(_COMPONENTS, len(places) - 1, values.shape[1]))
+        points = np.concatenate(
+            [
+                components.of(values[places[start : start + _MOST_GROUPED]])
+                for start in range(0, len(places), _MOST_GROUPED)
+            ]
+        )
         everything = np.arange(len(points))
-        labels = group(everything)
+        labels, loss = group(inside if settings.method == "ward" else everything), None
         step()
         dense = group(everything, ward=False) >= 0
         step()
+        if len(labels) < len(points):
+            labels, loss = join_nearest(points, inside, labels)
         stabilities = stability(
-            labels, interviews, regroup=group, resamples=_RESAMPLES, seed=settings.seed, on_draw=step
+            labels[inside],
+            interviews[inside],
+            regroup=lambda rows: group(inside[rows]),
+            resamples=_RESAMPLES,
+            seed=settings.seed,
+            on_draw=step,
         )
     return _Grouping(
         points=points,
+        inside=inside,
+        loss=loss,
         labels=labels,
         dense=dense,
         stabilities=stabilities,
@@ -234,7 +264,8 @@ def _describe(
 ) -> list[Cluster]:
     """The clusters without their ids, those to be shown first, then by size, then by first excerpt."""
     distinct = [ordered[rows[0]] for rows in alike]
-    words = terms([excerpt.text for excerpt in distinct], grouping.labels, count=_TERMS)
+    inside = grouping.inside
+    words = terms([distinct[row].text for row in inside], grouping.labels[inside], count=_TERMS)
     found = []
     for label, overlap in enumerate(grouping.stabilities):
         rows = np.flatnonzero(grouping.labels == label).tolist()
@@ -288,6 +319,15 @@ def _remarks(grouping: _Grouping, settings: ClusterSettings) -> list[str]:
         remarks.append(
             f"The tree of groups was made from {_MOST_IN_TREE:,} of {total:,} excerpts, chosen by the hash "
             "of their ids; the others joined the nearest group."
+        )
+    inside = len(grouping.inside)
+    if inside < total:
+        remarks.append(f"Terms and stability are those of {inside:,} of them.")
+    if grouping.loss is not None:
+        remarks.append(
+            f"The groups settled among these, and {total - inside:,} more joined them in the end; what is "
+            f"lost by it: their mean squared distance from the middle of their group is {grouping.loss:+.1%} "
+            "against that of the others."
         )
     if grouping.interviews < FEWEST_INTERVIEWS:
         remarks.append(

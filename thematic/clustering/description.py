@@ -62,6 +62,7 @@ def terms(texts: Sequence[str], labels: Labels, *, count: int) -> list[tuple[str
     times log(1 + A / f), with A the mean number of words of a cluster and f the term's count in all. A term
     must stand in two excerpts of the cluster; a word whose pair is already in the list is not repeated.
     """
+    from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import CountVectorizer
 
     groups = int(labels.max(initial=-1)) + 1
@@ -70,16 +71,21 @@ def terms(texts: Sequence[str], labels: Labels, *, count: int) -> list[tuple[str
         return [()] * groups
     counts = counter.fit_transform(texts).tocsr()
     vocabulary = counter.get_feature_names_out()
-    by_group = [counts[labels == group] for group in range(groups)]
-    sums = [np.asarray(rows.sum(axis=0)).ravel() for rows in by_group]
-    mean_words = sum(row.sum() for row in sums) / max(groups, 1)
-    rarity = np.log1p(mean_words / np.maximum(np.sum(sums, axis=0), 1))
+    inside = np.flatnonzero(labels >= 0)
+    ones = np.ones(len(inside), np.int64)
+    membership = csr_matrix((ones, (labels[inside], inside)), shape=(groups, len(labels)))
+    sums, holders = membership @ counts, membership @ (counts > 0).astype(np.int64)
+    rarity = np.log1p(sums.sum() / max(groups, 1) / np.maximum(np.asarray(sums.sum(axis=0)).ravel(), 1))
     chosen = []
-    for rows, row in zip(by_group, sums, strict=True):
-        scores = row / max(row.sum(), 1) * rarity
-        scores[rows.getnnz(axis=0) < 2] = 0
-        order = np.lexsort((np.arange(len(scores)), -scores.round(12)))
-        chosen.append(_distinct((str(vocabulary[i]) for i in order if scores[i] > 0), count))
+    for group in range(groups):  # a row at a time, as words and pairs are many and most are in few groups
+        row, held = sums[group], holders[group]
+        row.sort_indices()
+        held.sort_indices()
+        scores = row.data / max(row.data.sum(), 1) * rarity[row.indices]
+        told = held.data >= 2
+        scores, columns = scores[told], row.indices[told]
+        order = np.lexsort((columns, -scores.round(12)))
+        chosen.append(_distinct((str(vocabulary[columns[i]]) for i in order), count))
     return chosen
 
 

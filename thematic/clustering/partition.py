@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 __all__ = [
     "cut",
     "dense_groups",
+    "join_nearest",
     "nearest",
     "neighbour_graph",
     "one_thread",
+    "principal",
     "reduce",
     "unit",
     "ward_groups",
@@ -55,17 +58,35 @@ def unit(values: NDArray[Any]) -> Points:
     return scaled
 
 
-def reduce(values: Points, size: int) -> Points:
-    """The first `size` principal components of `values`, rows of length one: shape (n, size), float32.
+@dataclass(frozen=True, slots=True, eq=False)
+class Components:
+    """Principal components: the mean of the rows they were found in, and a column for each, (d, size)."""
 
-    Components come from the covariance matrix. Their signs, which the eigenvalue problem leaves open, are
-    fixed so that the largest weight of each is positive.
+    mean: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    def of(self, values: Points) -> Points:
+        """The components of these rows, rows of length one: shape (n, size), float32."""
+        return unit((values - self.mean) @ self.weights)
+
+
+def principal(values: Points, size: int) -> Components:
+    """The first `size` principal components of `values`.
+
+    They come from the covariance matrix. Their signs, which the eigenvalue problem leaves open, are fixed so
+    that the largest weight of each is positive.
     """
-    centred = values - values.mean(axis=0, dtype=np.float64)
+    mean = values.mean(axis=0, dtype=np.float64)
+    centred = values - mean
     _, vectors = np.linalg.eigh(centred.T @ centred)
     components = vectors[:, ::-1][:, :size]
     largest = np.abs(components).argmax(axis=0)
-    return unit(centred @ (components * np.sign(components[largest, np.arange(size)])))
+    return Components(mean, components * np.sign(components[largest, np.arange(size)]))
+
+
+def reduce(values: Points, size: int) -> Points:
+    """The first `size` principal components of `values`, of these rows: shape (n, size), float32."""
+    return principal(values, size).of(values)
 
 
 def nearest(points: Points, k: int) -> Labels:
@@ -175,12 +196,31 @@ def _centres(points: Points, labels: Labels) -> Points:
 
 def _nearest_centre(points: Points, means: Points) -> Labels:
     """The row of `means` nearest to each point, the first where several are; rows numbered without gaps."""
+    return np.unique(_nearest_means(points, means)[0], return_inverse=True)[1]
+
+
+def _nearest_means(points: Points, means: Points) -> tuple[Labels, NDArray[np.float64]]:
+    """The row of `means` nearest to each point, the first where several are, and the squared distance."""
     rows = np.empty(len(points), dtype=np.intp)
+    squared = np.empty(len(points))
     for start in range(0, len(points), _BLOCK):
         # The nearest mean m of p has the largest 2pm - mm, because |p - m|² = pp - 2pm + mm.
-        nearness = 2 * points[start : start + _BLOCK] @ means.T - (means**2).sum(axis=1)
+        block = points[start : start + _BLOCK]
+        nearness = 2 * block @ means.T - (means**2).sum(axis=1)
         rows[start : start + _BLOCK] = nearness.argmax(axis=1)
-    return np.unique(rows, return_inverse=True)[1]
+        squared[start : start + _BLOCK] = (block**2).sum(axis=1) - nearness.max(axis=1)
+    return rows, squared
+
+
+def join_nearest(points: Points, inside: Labels, labels: Labels) -> tuple[Labels, float]:
+    """Labels for all points, when those in the rows `inside` have `labels` from 0: the others get that of the
+    nearest centre. And the loss: by how much, as a share, their mean squared distance to it is larger.
+    """
+    rows, squared = _nearest_means(points, _centres(points[inside], labels))
+    rows[inside] = labels
+    others = np.ones(len(points), bool)
+    others[inside] = False
+    return rows, float(squared[others].mean() / max(squared[inside].mean(), 1e-12) - 1)
 
 
 def cut(merges: Labels, groups: int) -> Labels:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import permutations
 from statistics import quantiles
 from typing import Literal
 
@@ -33,7 +34,7 @@ _FEWEST_COMPARED = 20  # excerpts, to say which of them are least like their cod
 
 def place(
     clustering: Clustering,
-    suggestions: Sequence[Suggestion],
+    suggestions: Iterable[Suggestion],
     codebook: Codebook,
     *,
     excerpts: Sequence[Excerpt] = (),
@@ -65,14 +66,23 @@ def place(
     """
     if codings and not excerpts:
         raise ValueError("codings are spans: place() needs the excerpts to tell which of them are coded")
-    first = [suggestion for suggestion in suggestions if suggestion.rank == 1]
     today = codes_today(codebook)
     people = _Basis("codings", codes_given(excerpts, codings, none_apply, today))
-    machine = _Basis("suggestions", {item.excerpt_id: _known([item.code_id], today) for item in first})
+    # One set a code, not one an excerpt: they may be millions, and so are gone through once.
+    alone = {code: _known([code], today) for code in (None, *today)}
+    first: dict[str, frozenset[str]] = {}
+    likeness: dict[str, float] = {}
+    for suggestion in suggestions:
+        if suggestion.rank == 1:
+            first[suggestion.excerpt_id] = alone.get(suggestion.code_id, frozenset())
+            near = [item.similarity for item in suggestion.evidence if not item.warning]
+            if suggestion.code_id is not None and near:
+                likeness[suggestion.excerpt_id] = max(near)
+    machine = _Basis("suggestions", first)
     shown = [cluster for cluster in clustering.clusters if cluster.status != "hidden"]
     by_people = [c for c in shown if len(people.looked_at(c)) >= settings.min_excerpts]
     by_machine = [c for c in shown if c not in by_people]
-    least_alike = _least_alike(first)
+    least_alike = _least_alike(likeness)
     placements = {c.id: _placement(c, people, by_people, frozenset(), codebook) for c in by_people}
     for c in by_machine:
         placements[c.id] = _placement(c, machine, by_machine, least_alike, codebook)
@@ -91,24 +101,35 @@ class _Basis:
 
     name: Literal["codings", "suggestions"]
     codes: Mapping[str, frozenset[str]]
+    _counted: dict[str, tuple[Counter[str], int]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def sizes(self) -> Counter[str]:
         return Counter(code for codes in self.codes.values() for code in codes)
 
+    @cached_property
+    def pairs(self) -> Counter[tuple[str, str]]:
+        return Counter(pair for codes in self.codes.values() for pair in permutations(sorted(codes), 2))
+
     def looked_at(self, cluster: Cluster) -> list[frozenset[str]]:
         return [self.codes[name] for name in cluster.excerpt_ids if name in self.codes]
 
+    def counted(self, cluster: Cluster) -> tuple[Counter[str], int]:
+        """How many excerpts of the cluster are under each code, and how many were looked at."""
+        if cluster.id not in self._counted:
+            looked_at = self.looked_at(cluster)
+            counts = Counter(code for codes in looked_at for code in codes)
+            self._counted[cluster.id] = (counts, len(looked_at))
+        return self._counted[cluster.id]
+
     def holds_part(self, cluster: Cluster, code: str) -> bool:
         """Whether the cluster is mostly under the code and holds a part of it."""
-        looked_at = self.looked_at(cluster)
-        here = sum(code in codes for codes in looked_at)
-        return here >= _MOST * len(looked_at) and here >= _PART * self.sizes[code]
+        counts, looked_at = self.counted(cluster)
+        return counts[code] >= _MOST * looked_at and counts[code] >= _PART * self.sizes[code]
 
     def given_together(self, one: str, other: str) -> bool:
         """Whether two codes are given to the same excerpts more often than independent codes would be."""
-        both = sum(one in codes and other in codes for codes in self.codes.values())
-        return both * len(self.codes) > self.sizes[one] * self.sizes[other]
+        return self.pairs[one, other] * len(self.codes) > self.sizes[one] * self.sizes[other]
 
 
 def codes_given(
@@ -155,13 +176,8 @@ def codes_today(codebook: Codebook) -> dict[str, str]:
     return today
 
 
-def _least_alike(first: Sequence[Suggestion]) -> frozenset[str]:
+def _least_alike(likeness: Mapping[str, float]) -> frozenset[str]:
     """Ids of the quarter of excerpts that are least like the wording behind their first suggestion."""
-    likeness = {}
-    for suggestion in first:
-        evidence = [item.similarity for item in suggestion.evidence if not item.warning]
-        if suggestion.code_id is not None and evidence:
-            likeness[suggestion.excerpt_id] = max(evidence)
     if len(likeness) < _FEWEST_COMPARED:
         return frozenset()
     limit = quantiles(likeness.values(), n=4)[0]
@@ -181,8 +197,7 @@ def _placement(
     """The placement of one cluster among the `others` (itself too) that are placed on the same basis."""
     names = {code.id: f"“{code.name}”" for code in codebook.codes}
     looked_at = basis.looked_at(cluster)
-    total = len(looked_at)
-    counts = Counter(code for codes in looked_at for code in codes)
+    counts, total = basis.counted(cluster)
     ranked = sorted(counts, key=lambda code: (-counts[code], list(names).index(code)))
     whose = (
         f"Of the {total} excerpts that people coded"

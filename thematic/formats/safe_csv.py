@@ -14,8 +14,12 @@ _FORMULA = tuple("=+-@＝＋－＠")
 _LEADING = ("\t", "\r", "\n")
 
 
-def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]], *, bare: bool = False) -> bytes:
+def safe_csv(
+    header: Sequence[str] | None, rows: Iterable[Sequence[str | float]], *, bare: bool = False
+) -> bytes:
     """UTF-8 with byte order mark, every cell quoted, CRLF.
+
+    header: None for rows that go on a file: then there is no mark either.
 
     bare: quote only where it must be, so that a statistics program sees numbers as numbers and empty as
     missing.
@@ -28,9 +32,10 @@ def safe_csv(header: Sequence[str], rows: Iterable[Sequence[str | float]], *, ba
         writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     else:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([_inert(name) for name in header])
+    if header is not None:
+        writer.writerow([_inert(name) for name in header])
     writer.writerows([_inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig", "replace")
+    return out.getvalue().encode("utf-8" if header is None else "utf-8-sig", "replace")
 
 
 def plain_cell(cell: str) -> str:

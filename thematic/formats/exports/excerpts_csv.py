@@ -15,7 +15,7 @@ from thematic.formats.exports.excerpt_rows import (
 from thematic.formats.safe_csv import safe_csv
 from thematic.model import StudyData
 
-__all__ = ["render"]
+__all__ = ["begin", "go_on", "render"]
 
 SHORTLIST = 3
 
@@ -26,14 +26,24 @@ def render(data: StudyData) -> bytes:
     There are three suggestions a row, or as many as the longest shortlist holds. An excerpt without any says
     why in `no_suggestion_because`. Codings read `coder: Theme › Code`, several separated by `; `.
     """
-    rows = excerpt_rows(data)
-    shortlist = max((SHORTLIST, *(len(row.shortlist) for row in rows)))
+    longest = max((suggestion.rank for suggestion in data.suggestions), default=0)
+    return begin(longest) + go_on(data, longest)
+
+
+def begin(longest: int) -> bytes:
+    """The head of the file, where the longest shortlist has so many codes."""
     header = ["id", "transcript", "speaker", "start_time", "question", "text"]
-    for rank in range(1, shortlist + 1):
+    for rank in range(1, max(SHORTLIST, longest) + 1):
         header += [f"suggestion_{rank}", f"band_{rank}", f"why_{rank}"]
     header += ["warning", "no_suggestion_because", "cluster", "codings"]
+    return safe_csv(header, ())
+
+
+def go_on(data: StudyData, longest: int) -> bytes:
+    """The rows of a study, or of a part of it, to stand after the head or after those of the part before."""
     labels, names = code_labels(data.codebook), coder_names(data)
-    return safe_csv(header, (_cells(row, shortlist, labels, names) for row in rows))
+    shortlist = max(SHORTLIST, longest)
+    return safe_csv(None, (_cells(row, shortlist, labels, names) for row in excerpt_rows(data)))
 
 
 def _cells(row: ExcerptRow, shortlist: int, labels: dict[str, str], names: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from thematic.formats.exports.excerpt_rows import ExcerptRow, excerpt_rows
 from thematic.model import StudyData, Suggestion
 
-__all__ = ["render"]
+__all__ = ["begin", "go_on", "render"]
 
 # JSON allows these inside a string, but some readers end a line at them.
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -21,6 +21,16 @@ def render(data: StudyData) -> bytes:
     index of the first turn of the excerpt; times are seconds. `suggestions` holds the shortlist by rank, or
     one entry with `code` null, status `abstained` and its `reason`. Scores have six decimals.
     """
+    return go_on(data)
+
+
+def begin(_longest: int) -> bytes:
+    """The file has no head."""
+    return b""
+
+
+def go_on(data: StudyData, _longest: int = 0) -> bytes:
+    """The lines of a study, or of a part of it."""
     lines = (
         json.dumps(_record(row), ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
         for row in excerpt_rows(data)

@@ -16,7 +16,9 @@ __all__ = ["FORMATS", "ExportFormat", "files_of", "not_carried"]
 class ExportFormat:
     """One way to write a study.
 
-    module: with one file, its `render(StudyData) -> bytes` makes it; with more, its
+    module: with one file, its `render(StudyData) -> bytes` makes it. Where it can be large and is in every
+    run, `begin(longest) -> bytes` and `go_on(part, longest) -> bytes` make the same from the parts of a
+    study, `longest` being the length of its longest shortlist. With more files, its
     `render_files(StudyData) -> {name: bytes}` makes all of `files`, which stand in `folder`. A module can
     have `not_carried(StudyData) -> [Problem]`: what the format has no place for.
     keeps_uncoded: when only some codes are asked for, excerpts without them stay: their zeros are data.

@@ -6,7 +6,7 @@ The bytes depend on the data and the pyarrow version only: no time stamps, one r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "EXCERPT_COLUMNS",
     "SET_ASIDE_COLUMNS",
+    "each_suggestion",
+    "longest_shortlist",
     "make_table",
     "open_files",
     "read_columns",
@@ -181,10 +183,31 @@ def write_suggestions(suggestions: Iterable[Suggestion]) -> bytes:
 def read_suggestions(data: bytes) -> tuple[Suggestion, ...]:
     """The inverse of `write_suggestions`."""
     rows, _ = _read(data)
-    return tuple(
-        Suggestion(**{**row, "evidence": tuple(Evidence(**evidence) for evidence in row["evidence"])})
-        for row in rows
-    )
+    return tuple(map(_suggestion, rows))
+
+
+def each_suggestion(path: Path, *, only_first: bool = False) -> Iterator[Suggestion]:
+    """The suggestions in a file, in order, a few in memory at a time; `only_first`: those of rank 1."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        for batch in file.iter_batches(batch_size=16_384, use_threads=False):
+            kept = batch.filter(pc.equal(batch.column("rank"), 1)) if only_first else batch
+            yield from map(_suggestion, kept.to_pylist())
+
+
+def longest_shortlist(path: Path) -> int:
+    """The largest rank of the suggestions in a file."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        return pc.max(file.read(columns=["rank"], use_threads=False).column("rank")).as_py() or 0
+
+
+def _suggestion(row: dict[str, Any]) -> Suggestion:
+    return Suggestion(**{**row, "evidence": tuple(Evidence(**evidence) for evidence in row["evidence"])})
 
 
 def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[CodeText]) -> bytes:
