@@ -89,6 +89,12 @@ def test_kinds_titles_and_marks_of_transcribers_are_no_names(text: str) -> None:
         ("Corporal Dyson made us do it again.", "Corporal Dyson"),
         ("The ute was 123 ABC when I bought it.", "123 ABC"),
         ("We're out in 4490, so nobody comes.", "4490"),
+        ("i was living out at brindlemere then", "brindlemere"),
+        ("i came back to yandoolup then", "yandoolup"),
+        ("i was working nights at quorndale and drinking", "quorndale"),
+        ("we live on tolverne crescent", "tolverne"),
+        ("I was driving for Anchor when I lost my licence.", "Anchor"),
+        ("There was a bloke at the group, Ferret, who never drank.", "Ferret"),
     ],
 )
 def test_names_that_look_like_them_are_found(text: str, name: str) -> None:

@@ -42,7 +42,7 @@ _SPOKEN_WORDS = re.compile(
 _CUE_WORDS = re.compile(
     r"\b(?:my|our|his|her|their|your|me and|called?|calls|named?|name|known|auntie|aunty|uncle|mrs?|ms|dr|"
     r"doctor|nurse|sister|hi|hello|cheers|"
-    r"thanks|welcome|goes by|the|a)\b",
+    r"thanks|welcome|goes by|the|a|at|in|to|from|near|on|for)\b",
     re.IGNORECASE,
 )
 _HANDLE_WORDS = re.compile(

@@ -69,9 +69,10 @@ _OF_PERSON = re.compile(
     r"her|me|them)|"
     r"called (?:him|her|me|them)|saw|married|me and|our|mate|friend|brother|sister|son|daughter|cousin|"
     r"uncle|auntie|nurse|"
-    r"doctor|counsellor|sponsor|teacher|boss|husband|wife|boyfriend|girlfriend|lad|bloke|guy|fella|lady|old|poor|dear|"
-    r"young|little|big) $"
+    r"doctor|counsellor|sponsor|teacher|boss|husband|wife|boyfriend|girlfriend|lad|bloke|guy|fella|lady|[Oo]ld|poor|dear|"
+    r"[Ww]ee|young|little|big) $"
 )
+_IN_COMMAS = re.compile(r", (?:who|whose|he|she)\b")  # there's a bloke, Dingo, who has thirty years up
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|near|around|outside|inside|from|to|through|via|over|down|up|past|towards|into|of|off|across|round|by|"
     r"leaving|left|village|town|city|suburb|area|called|visit(?:ed|ing)?|out)(?: the)? $"
@@ -83,7 +84,7 @@ _VENUE_BEFORE = re.compile(
 _AT_NUMBER = re.compile(r"\b(?:at|to|from|in|on|is|was|number|address:?) \d{1,4}[a-z]?,? (?:[Tt]he )?$")
 _EMPLOYER_BEFORE = re.compile(
     r"\b(?:work(?:s|ed|ing)?|job|employed|fitter|driver|drive|drove|manager|foreman|contract(?:or|ing)?|apprentice(?:ship)?|"
-    r"partner|security|cleaner|shifts?|nights|boss|career|hired|years|stint|temp(?:ed|ing)?|study|studied|studying|student|"
+    r"driving|delivering|partner|security|cleaner|shifts?|nights|boss|career|hired|years|stint|temp(?:ed|ing)?|study|studied|studying|student|"
     r"course|degree|graduated|educated)\b[^.!?\n]{0,30}\b(?:for|at|with|by|in|from)(?: the)? $"
 )
 _ORIGIN_BEFORE = re.compile(
@@ -460,7 +461,12 @@ def _single(
     if word.text.isupper() and english:
         return  # said loud: I was NEVER going back
     if english:
-        if _QUIET_BEFORE.search(before) or not (_PLACE_BEFORE.search(before) or _OF_PERSON.search(before)):
+        if before.endswith(", ") and _IN_COMMAS.match(after):
+            yield word.start, word.end, "possible name", "a capital between commas, and who"
+            return
+        if _QUIET_BEFORE.search(before) or not (
+            _PLACE_BEFORE.search(before) or _OF_PERSON.search(before) or _WORKPLACE.search(before)
+        ):
             return
         kind: Kind = (
             "organisation" if _PLACE_BEFORE.search(before) or _DETERMINER.search(before) else "possible name"
@@ -607,7 +613,8 @@ def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexi
 _WORKPLACE = re.compile(
     r"\b(?:work(?:s|ed|ing)?|job|employed|manager|boss|supervisor|shifts?|nights|career|shelves|tills?|driver|cleaner|"
     r"porter|waiter|waitress|chef|cook|clerk|receptionist|cashier|barista|guard|mechanic|engineer|trainee|temp|buyer|"
-    r"security|apprentice(?:ship)?|years|started|clocked|stint)(?: \w+){0,3}? (?:for|at|by|with)(?: the)? $"
+    r"security|apprentice(?:ship)?|years|started|clocked|stint|driv(?:e|ing)|"
+    r"drove|[Ee]verybody|[Ee]veryone|[Ll]ads)(?: \w+){0,3}? (?:for|at|by|with)(?: the)? $"
 )
 
 
@@ -1008,6 +1015,43 @@ def cued(text: str) -> Iterator[Spotted]:
             if is_known(word, words):
                 continue
             yield match.start("v"), match.end("v"), "person", rule
+    for pattern, kind, rule in _WHERE:
+        for match in pattern.finditer(text):
+            word = match.group("v")
+            low = bare(word)
+            if low in _NO_NAME or is_english(low, words) or is_known(low, words):
+                continue
+            yield match.start("v"), match.end("v"), kind, rule
+
+
+# Where nothing has a capital: a word that is none, where somebody lives or works.
+_LOWER_NAME = r"(?P<v>[a-zà-öø-ÿ]{4,}(?:['’-][a-zà-öø-ÿ]+)*)"
+_WHERE: tuple[tuple[re.Pattern[str], Kind, str], ...] = (
+    (
+        re.compile(
+            r"\b(?:liv(?:e|es|ed|ing)|grew up|born|raised|mov(?:e|ed|ing)|c[ao]m(?:e|ing)|stay(?:ed|ing)?|"
+            r"housed|rehoused|based)(?: (?:out|up|down|over|back|here|round))? (?:in|to|from|at|near) "
+            + _LOWER_NAME
+        ),
+        "place",
+        "where somebody lives or comes from",
+    ),
+    (
+        re.compile(
+            rf"\b(?:work(?:s|ed|ing)?|job|shifts?)(?: (?:down|over|nights|days))? (?:at|for) {_LOWER_NAME}"
+        ),
+        "organisation",
+        "an employer, by the words before it",
+    ),
+    (
+        re.compile(
+            rf"\b(?:on|in|at|off|down|to|from|along|past|opposite) (?:\d+ )?{_LOWER_NAME} "
+            r"(?:street|road|avenue|crescent|terrace|parade|lane|close|drive|court|highway)\b"
+        ),
+        "address",
+        "a street",
+    ),
+)
 
 
 def _is_likely_nick(text: str, match: re.Match[str]) -> bool:
