@@ -148,3 +148,10 @@ def test_in_an_unchanged_text_every_quote_is_where_it_was(text: str, data: st.Da
     end = data.draw(st.integers(start + 1, len(text)))
     quote = Quote(transcript_id="t", start=start, end=end, text=text[start:end])
     assert find_again(quote, align(text, text)).quote == quote
+
+
+@pytest.mark.parametrize("words", ["so it's mid-sentence, ", "ab cdefghij-klm\u3000", "x" * 50_000 + " "])
+def test_a_long_text_has_the_words_of_its_parts(words: str) -> None:
+    """Long texts are counted in pieces, which may cut no word."""
+    times = 1 + 400_000 // len(words)
+    assert count_words(words * times) == times * len(word_spans(words))
