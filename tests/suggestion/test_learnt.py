@@ -12,9 +12,12 @@ from thematic.codebook import code_texts
 from thematic.embedding import code_vectors
 from thematic.errors import SettingsError
 from thematic.model import Code, Codebook, Excerpt, Vectors
-from thematic.suggestion import SuggestSettings, notes, suggest
+from thematic.suggestion import SuggestSettings, learning, notes, suggest
 from thematic.suggestion.calibration import calibrate, calibration_error
-from thematic.suggestion.lessons import Lesson
+from thematic.suggestion.learner import Design, fit
+from thematic.suggestion.learning import Examples, choose, examples_of
+from thematic.suggestion.lessons import Lesson, teach
+from thematic.suggestion.material import prepare
 
 SAID = {
     "travel": "ticket platform driver station conductor".split(),
@@ -217,6 +220,43 @@ def test_hundreds_of_codes_that_nobody_used_do_no_harm():
     first = {s.excerpt_id: s.code_id or "" for s in suggestions if s.rank == 1}
     new = [e for e in TEXTS[len(CODED) :] if TRUTH[e.id]]
     assert np.mean([first[e.id] == TRUTH[e.id] for e in new]) > 0.8
+
+
+def designed() -> tuple[Design, Examples]:
+    pieces = code_texts(THREE)
+    vectors = Vectors(
+        ids=tuple(e.id for e in TEXTS),
+        values=WORDS.encode([e.text for e in TEXTS]),
+        questions=np.zeros((len(TEXTS), WORDS.dimension), np.float32),
+        model=WORDS.name,
+        model_sha256=WORDS.sha256,
+    )
+    taught = teach(TEXTS, THREE, judge(CODED, TRUTH))
+    examples = examples_of(taught, [e.transcript_id for e in TEXTS])
+    material = prepare(
+        TEXTS, vectors, taught.codes, pieces, code_vectors(pieces, WORDS), settings=SuggestSettings()
+    )
+    return Design.of(material, examples.rows), examples
+
+
+def test_codes_in_another_order_are_learnt_as_well_each_from_its_own_wording():
+    design, examples = designed()
+    order = np.array([2, 0, 1])
+    chosen = np.arange(len(examples.rows))
+    scores, other = (
+        fit(d, chosen, e.targets, e.weights, e.interviews, leaning=0.5).scores(d.material)
+        for d, e in ((design, examples), (design.of_codes(order), examples.of_codes(order)))
+    )
+    np.testing.assert_allclose(other, scores[:, order], atol=0.05)
+
+
+def test_of_many_codes_some_tell_how_to_learn_all(monkeypatch):
+    design, examples = designed()
+    every, losses = choose(design, examples, seed=0)
+    monkeypatch.setattr(learning, "_CHOOSING_CODES", 2)
+    some, others = choose(design, examples, seed=0)
+    assert (every, some) == ("the coded excerpts alone",) * 2
+    assert losses.keys() == others.keys() and losses != others
 
 
 def test_calibration_repairs_scores_that_are_twice_too_sure():

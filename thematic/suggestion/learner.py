@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,6 +80,11 @@ class Design:
         rotated = [block @ axis for block, axis in zip(centred, axes, strict=True)]
         elsewhere = np.zeros((len(wording), sum(axis.shape[1] for axis in axes[1:])), np.float32)
         return cls(material, rows, means, axes, np.hstack(rotated), np.hstack([wording @ axes[0], elsewhere]))
+
+    def of_codes(self, columns: NDArray[np.intp]) -> Design:
+        """The same rows, to learn these of the codes from."""
+        kept = np.isin(self.material.piece_codes, columns)
+        return replace(self, material=self.material.of_codes(columns), wording=self.wording[kept])
 
     def unrotated(self, coefficients: FloatMatrix) -> FloatMatrix:
         """The coefficients of the blocks as they were, (3 d, codes), for those of `dense`, (a, codes)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,7 @@ _EXAMPLES_A_CODE = 3
 FOLDS = 5
 _CHOOSING_FOLDS = 3
 CHOOSING_ROWS = 1500
+_CHOOSING_CODES = 100
 _FEWEST_TO_CHOOSE = 30
 _MOST_AT_ONCE = 4
 
@@ -65,6 +66,11 @@ class Examples:
     def of(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Examples:
         """These of the examples."""
         return Examples(**{name: getattr(self, name)[chosen] for name in self.__dataclass_fields__})
+
+    def of_codes(self, columns: NDArray[np.intp]) -> Examples:
+        """The same excerpts, with what is known of these codes."""
+        of_each = ("targets", "weights", "shares", "known")
+        return replace(self, **{name: getattr(self, name)[:, columns] for name in of_each})
 
     @property
     def truth(self) -> NDArray[np.bool_]:
@@ -213,7 +219,7 @@ def choose(
 ) -> tuple[str, dict[str, float]]:
     """The way of learning with the least log loss on interviews kept back, and the loss of each.
 
-    design: of the rows of the examples.
+    design: of the rows of the examples. Of many codes, some in use that are drawn by lot tell for all.
     """
     if len(examples.rows) < _FEWEST_TO_CHOOSE or len(np.unique(examples.interviews)) < 2:
         enough = examples.truth.sum() >= _EXAMPLES_A_CODE * examples.truth.shape[1]
@@ -221,6 +227,10 @@ def choose(
     among = np.flatnonzero(_some_interviews(examples.interviews, seed, rows))
     if len(np.unique(examples.interviews[among])) < 2:
         among = np.arange(len(examples.rows))
+    used = np.flatnonzero(examples.truth[among].any(axis=0))
+    if len(used) > _CHOOSING_CODES:
+        some = np.sort(np.random.default_rng(seed).choice(used, _CHOOSING_CODES, replace=False))
+        design, examples = design.of_codes(some), examples.of_codes(some)
     part = examples.of(among)
     found, _ = predictions(
         design, examples, list(LEANINGS.values()), among=among, folds_=_CHOOSING_FOLDS, seed=seed

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,22 @@ class Material:
             there = beside >= 0
             total[there] += matrix[beside[there]]
         return total / np.float32(2)
+
+    def of_codes(self, columns: NDArray[np.intp]) -> Material:
+        """The same excerpts, with these of the codes and what is worded of them."""
+        place = np.full(self.likeness.shape[1], -1, np.intp)
+        place[columns] = np.arange(len(columns))
+        pieces = np.flatnonzero(place[self.piece_codes] >= 0)
+        n = len(self.values)
+        return replace(
+            self,
+            counts=self.counts[np.concatenate([np.arange(n), n + pieces])],
+            likeness=self.likeness[:, columns],
+            piece_vectors=self.piece_vectors[pieces],
+            piece_codes=place[self.piece_codes[pieces]],
+            piece_for=self.piece_for[pieces],
+            related=self.related[np.ix_(columns, columns)],
+        )
 
     def blocks(self, rows: NDArray[np.intp]) -> tuple[FloatMatrix, FloatMatrix, FloatMatrix]:
         """The vectors of these rows, of their questions and of their surroundings, (rows, d) each."""
