@@ -248,6 +248,10 @@ def test_codes_in_another_order_are_learnt_as_well_each_from_its_own_wording():
         for d, e in ((design, examples), (design.of_codes(order), examples.of_codes(order)))
     )
     np.testing.assert_allclose(other, scores[:, order], atol=0.05)
+    numbered = replace(design.material, likeness=np.arange(3, dtype=np.float32)[None, :].repeat(2, axis=0))
+    turned = numbered.of_codes(order)
+    assert (order[turned.piece_codes] == numbered.piece_codes).all()
+    assert (turned.likeness == order).all()
 
 
 def test_of_many_codes_some_tell_how_to_learn_all(monkeypatch):
