@@ -1,13 +1,18 @@
-"""What `thematic evaluate` measures: the suggestions of a study, or of any file of coded turns. Floor 5."""
+"""What `thematic evaluate` measures: suggestions, of a study or any file of coded turns; and what is left to
+find in a study.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from thematic.codebook import code_texts
+from thematic.emergent import study_uncovered
 from thematic.errors import InputError, Problem
 from thematic.model import Excerpt, Segmentation, Vectors
 from thematic.pipeline import StageProgress
@@ -15,7 +20,10 @@ from thematic.pipeline import StageProgress
 if TYPE_CHECKING:
     from thematic.embedding import EmbedSettings
     from thematic.pipeline import Pipeline
+    from thematic.reporting.saturation import Band
+    from thematic.reporting.settings import ReportSettings
     from thematic.suggestion import SuggestSettings
+    from thematic.suggestion.lessons import Lesson
 
 __all__ = ["evaluate_data", "evaluate_study"]
 
@@ -49,7 +57,12 @@ def evaluate_study(pipeline: Pipeline) -> dict[str, Any]:
         settings=pipeline.study.settings.suggest,
         on_progress=pipeline.on_stage("Evaluating"),
     )
-    return {"title": pipeline.study.settings.title, **report, "remaining": _remaining(pipeline)}
+    return {
+        "title": pipeline.study.settings.title,
+        **report,
+        "remaining": _remaining(pipeline),
+        "saturation": _saturation(pipeline, lessons),
+    }
 
 
 def _remaining(pipeline: Pipeline) -> dict[str, Any]:
@@ -76,6 +89,50 @@ def _remaining(pipeline: Pipeline) -> dict[str, Any]:
             "codes": [asdict(one) for one in found],
         }
     return told
+
+
+def _saturation(pipeline: Pipeline, lessons: Sequence[Lesson]) -> dict[str, Any]:
+    """What another interview would add: codes that none before it has, and clusters of what fits no code."""
+    codes: dict[str, set[str]] = {lesson.transcript_id: set() for lesson in lessons}
+    for lesson in lessons:
+        codes[lesson.transcript_id] |= lesson.applied
+    clusters: dict[str, set[str]] = {id_: set() for id_ in dict.fromkeys(pipeline.records)}
+    for cluster in study_uncovered(pipeline).clustering.clusters:
+        for id_ in cluster.transcript_ids if cluster.status != "hidden" else ():
+            clusters[id_].add(cluster.id)
+    ordered = {id_: codes[id_] for id_ in clusters if id_ in codes}
+    settings = pipeline.study.settings.report
+    return {"codes": _saturated(ordered, settings), "new_clusters": _saturated(clusters, settings)}
+
+
+def _saturated(has: Mapping[str, Collection[str]], settings: ReportSettings) -> dict[str, Any] | None:
+    """Plain values of the saturation of what each interview has; None under two interviews."""
+    from thematic.reporting.saturation import saturate_presence
+
+    things = sorted(set().union(*has.values()))
+    if len(has) < 2:
+        return None
+    found = saturate_presence(
+        np.array([[thing in of_one for thing in things] for of_one in has.values()], bool).reshape(
+            len(has), len(things)
+        ),
+        list(has),
+        settings,
+    )
+    return {
+        "interviews": len(has),
+        "found": len(things),
+        "reached": found.reached,
+        "verdict": found.verdict,
+        "orders": found.orders,
+        "reached_in": found.reached_in,
+        "reached_at": None if found.reached_at is None else _ends(found.reached_at),
+        "cumulative": [{"interviews": band.interviews} | _ends(band) for band in found.cumulative],
+    }
+
+
+def _ends(band: Band) -> dict[str, float]:
+    return {"low": band.low, "median": band.median, "high": band.high}
 
 
 def evaluate_data(

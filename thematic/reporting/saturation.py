@@ -10,6 +10,7 @@ before that run, plus the length of the run, such as 6+2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 
 from thematic.reporting.coded import CodedExcerpts, Ints
 from thematic.reporting.missing import Missing
+from thematic.reporting.settings import ReportSettings
 
-__all__ = ["Band", "InterviewStep", "Run", "Saturation", "saturate"]
+__all__ = ["Band", "InterviewStep", "Run", "Saturation", "saturate", "saturate_presence"]
 
 _CELLS = 20_000_000  # of one batch of random orders, in numbers
 
@@ -92,20 +94,31 @@ class Saturation:
 
 def saturate(coded: CodedExcerpts) -> Saturation | Missing:
     """Codes by interview, in the order of the record and in random ones; of interviews with anything read."""
-    settings = coded.settings
     rows = np.flatnonzero(coded.per_interview(coded.read) > 0)
     if len(rows) < 2:
         return Missing(
             what="Saturation is about what another interview would add, and only one is coded.",
             how="Code a second interview, then run `thematic report` again.",
         )
-    present = coded.per_interview(coded.direct)[rows] > 0
+    return saturate_presence(
+        coded.per_interview(coded.direct)[rows] > 0,
+        [coded.data.transcripts[row].id for row in rows],
+        coded.settings,
+    )
+
+
+def saturate_presence(
+    present: NDArray[np.bool_], interviews: Sequence[str], settings: ReportSettings
+) -> Saturation:
+    """The same of anything that interviews have or have not. present: (interviews, things), two rows or more
+    in the order of the record; things that none has do not count.
+    """
     present = present[:, present.any(axis=0)]
     base, run = settings.base_size, settings.run_length
     first = np.argmax(present, axis=0)
-    new = np.bincount(first, minlength=len(rows))
+    new = np.bincount(first, minlength=len(interviews))
     cumulative = np.cumsum(new)
-    base_codes = int(cumulative[min(base, len(rows)) - 1])
+    base_codes = int(cumulative[min(base, len(interviews)) - 1])
     runs = tuple(
         Run(
             first=last - run + 1,
@@ -113,10 +126,10 @@ def saturate(coded: CodedExcerpts) -> Saturation | Missing:
             new=(found := int(new[last - run : last].sum())),
             share=found / base_codes if base_codes else None,
         )
-        for last in range(base + run, len(rows) + 1)
+        for last in range(base + run, len(interviews) + 1)
     )
     firsts = _random_firsts(present, settings.orders, settings.seed)
-    by_order = np.apply_along_axis(np.bincount, 1, firsts, minlength=len(rows)).cumsum(axis=1)
+    by_order = np.apply_along_axis(np.bincount, 1, firsts, minlength=len(interviews)).cumsum(axis=1)
     shares, at = _information(by_order, base, run)
     with np.errstate(invalid="ignore"):
         low_enough = shares <= settings.new_information
@@ -133,16 +146,16 @@ def saturate(coded: CodedExcerpts) -> Saturation | Missing:
         base_codes=base_codes,
         steps=tuple(
             InterviewStep(
-                interview=coded.data.transcripts[row].id,
+                interview=name,
                 codes=int(present[i].sum()),
                 new=int(new[i]),
                 cumulative=int(cumulative[i]),
             )
-            for i, row in enumerate(rows)
+            for i, name in enumerate(interviews)
         ),
         runs=runs,
         reached=stop.last - run if stop else None,
-        cumulative=tuple(_band(i + 1, by_order[:, i]) for i in range(len(rows))),
+        cumulative=tuple(_band(i + 1, by_order[:, i]) for i in range(len(interviews))),
         information=tuple(_band(n, shares[:, i]) for i, n in enumerate(at)),
         reached_in=float(hit.mean()) if shares.shape[1] else None,
         reached_at=_band(0, reached_at) if len(reached_at) else None,

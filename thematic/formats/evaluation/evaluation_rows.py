@@ -8,10 +8,10 @@ from typing import Any
 __all__ = ["code_rows", "method_rows", "sentences"]
 
 _BASELINES = {
-    "popularity": "the commonest codes of other interviews",
+    "popularity": "the commonest codes elsewhere",
     "tfidf_cosine": "TF-IDF cosine with the wording",
     "plain_cosine": "plain cosine with the wording",
-    "tfidf_lr": "TF-IDF + logistic regression, all others",
+    "tfidf_lr": "TF-IDF regression, all others",
 }
 
 
@@ -101,5 +101,22 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
             f"{coder} has judged {left['judged']:,} of {left['excerpts']:,} excerpts, {left['sample']:,} of "
             f"them drawn by lot: {len(known)} of {len(left['codes'])} codes used are found to 95 % or more, "
             "with a confidence of 95 %."
+        )
+    saturation = report.get("saturation") or {}
+    for name, words in (("codes", "Codes in use"), ("new_clusters", "Clusters of what fits no code")):
+        found = saturation.get(name)
+        if found and found["found"]:
+            said.append(_saturated(words, found))
+    return said
+
+
+def _saturated(words: str, found: Mapping[str, Any]) -> str:
+    said = f"{words}: {found['found']} in {_number(found['interviews'], 'interview')}. {found['verdict']}"
+    if found["reached_at"]:
+        low, middle, high = (f"{found['reached_at'][end]:.0f}" for end in ("low", "median", "high"))
+        span = f"{low}" if low == high else f"{low} to {high} interviews, at the median {middle}"
+        said += (
+            f" With the interviews in {found['orders']:,} random orders it is reached in "
+            f"{found['reached_in']:.0%} of them, at {span}."
         )
     return said
