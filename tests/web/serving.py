@@ -20,6 +20,7 @@ import uvicorn
 from tests.builders import make_study_data
 from thematic.journal import Journal
 from thematic.web.app import make_app
+from thematic.web.relearning import Relearner
 from thematic.web.security import Secrets
 from thematic.web.server import listen
 from thematic.web.session import ReviewSession
@@ -42,11 +43,11 @@ class Served:
 
 
 @contextmanager
-def serving(session: ReviewSession) -> Iterator[Served]:
+def serving(session: ReviewSession, relearner: Relearner | None = None) -> Iterator[Served]:
     """The page of this session on a free port."""
     sock = listen()
     secrets = Secrets(port=sock.getsockname()[1])
-    config = uvicorn.Config(make_app(session, secrets), log_level="critical", lifespan="off")
+    config = uvicorn.Config(make_app(session, secrets, relearner), log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
@@ -147,7 +148,7 @@ class Client:
     def form(self, *fields: tuple[str, str]) -> list[tuple[str, str]]:
         """The fields of the form that is open, and these."""
         assert self.page is not None
-        names = ("csrf", "decision", "version", "opened", "start", "end")
+        names = ("csrf", "decision", "version", "generation", "opened", "start", "end")
         return [(name, self.page.field(name)) for name in names] + list(fields)
 
     def decide(self, *codes: str, action: str = "decide", **fields: str) -> Answer:

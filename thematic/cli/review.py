@@ -82,7 +82,9 @@ def review(
                 transcript_id=transcript,
                 code_id=code,
             )
-        serve_session(session, port=port, no_open=no_open, idle=idle)
+        # Who codes blind sees no suggestions, so none are learnt for them.
+        root = None if mode == "blind" else pipeline.study.root
+        serve_session(session, root=root, port=port, no_open=no_open, idle=idle)
 
 
 def open_pipeline(study: Path | None, quiet: bool) -> Pipeline:
@@ -94,8 +96,13 @@ def open_pipeline(study: Path | None, quiet: bool) -> Pipeline:
     return Pipeline(opened, on_stage=render.stage_printer(quiet))
 
 
-def serve_session(session: ReviewSession, *, port: int, no_open: bool, idle: float) -> None:
-    """Serve the page until Ctrl-C, or until nobody used it for `idle` minutes; say what came of it."""
+def serve_session(
+    session: ReviewSession, *, root: Path | None = None, port: int, no_open: bool, idle: float
+) -> None:
+    """Serve the page until Ctrl-C, or until nobody used it for `idle` minutes; say what came of it.
+
+    root: of the study, where suggestions are to be learnt anew meanwhile.
+    """
     from thematic.web.server import serve
 
     before = len(session.journal.decisions)
@@ -113,7 +120,7 @@ def serve_session(session: ReviewSession, *, port: int, no_open: bool, idle: flo
 
             webbrowser.open(address)
 
-    if serve(session, port=port, idle_minutes=idle, on_ready=say):
+    if serve(session, root=root, port=port, idle_minutes=idle, on_ready=say):
         render.print_note(
             f"stopped: no page was asked for in {idle:g} minutes; run the same command to go on"
         )

@@ -21,6 +21,7 @@ from thematic.errors import InputError, ThematicError
 from thematic.formats.exports.excerpt_rows import clock
 from thematic.review import CodePair
 from thematic.text import canonical
+from thematic.web.relearning import Relearner
 from thematic.web.security import Guard, Secrets, same_secret
 from thematic.web.session import ConflictError, ReviewSession, Submission, SubmissionAction
 from thematic.web.views import (
@@ -61,9 +62,9 @@ class RefusedError(Exception):
         self.message = message
 
 
-def make_app(session: ReviewSession, secrets: Secrets) -> ASGIApp:
+def make_app(session: ReviewSession, secrets: Secrets, relearner: Relearner | None = None) -> ASGIApp:
     """The pages of this session as an ASGI app, behind the guard."""
-    pages = Pages(session, secrets)
+    pages = Pages(session, secrets, relearner)
     app = Starlette(
         routes=[
             Route("/open/{token}", pages.open),
@@ -87,9 +88,10 @@ def make_app(session: ReviewSession, secrets: Secrets) -> ASGIApp:
 class Pages:
     """The answers. Each is one read of the indexes of the session, or one append to the journal."""
 
-    def __init__(self, session: ReviewSession, secrets: Secrets) -> None:
+    def __init__(self, session: ReviewSession, secrets: Secrets, relearner: Relearner | None) -> None:
         self.session = session
         self.secrets = secrets
+        self.relearner = relearner
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -151,7 +153,8 @@ class Pages:
 
     async def overview(self, _request: Request) -> Response:
         self.session.refresh()
-        return self.render("overview.html", message="", **overview_view(self.session))
+        every = self.relearner.every if self.relearner else 0
+        return self.render("overview.html", message="", relearning=every, **overview_view(self.session))
 
     async def excerpts(self, request: Request) -> Response:
         self.session.refresh()
@@ -187,6 +190,8 @@ class Pages:
             if submission.action == "propose":
                 draft = draft.without_proposal()
             return self._review(id_, draft, pair)
+        if self.relearner is not None and session.version(id_) != submission.version:
+            self.relearner.decided()
         if reveals and id_ in session.decided:
             return _see(f"/excerpt/{quote(id_, safe='')}")
         return self._next(id_, pair)
@@ -276,6 +281,7 @@ def _submission(form: Form, action: str | None = None) -> tuple[Submission, Draf
         action=cast(Any, action),
         decision_id=_decision_id(form),
         version=form.get("version"),
+        generation=int(shown) if (shown := form.get("generation")).isdecimal() and len(shown) < 9 else 0,
         code_ids=tuple(codes),
         rejected=tuple(id_ for id_, v in judged.items() if v == "not"),
         span=_span(form.get("start"), form.get("end")),

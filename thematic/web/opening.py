@@ -15,6 +15,7 @@ from thematic.pipeline import Pipeline
 from thematic.review import Review, by_code, by_disagreement, by_transcript, by_uncertainty, disagreements
 from thematic.study import Study
 from thematic.text import join_names
+from thematic.web.relearning import learnt_from
 from thematic.web.session import ReviewSession
 
 __all__ = ["Mode", "Order", "alone", "check_choice", "open_adjudication", "open_review"]
@@ -104,7 +105,14 @@ def open_review(
             hint="leave out --code or --transcript, or run `thematic status`",
         )
     return ReviewSession(
-        data=data, journal=journal, coder_id=coder_id, mode=mode, queue=queue, so_far=so_far, seed=seed
+        data=data,
+        journal=journal,
+        coder_id=coder_id,
+        mode=mode,
+        queue=queue,
+        so_far=so_far,
+        seed=seed,
+        learnt=learnt_from(pipeline) if assisted else (),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thematic.errors import StudyError
 from thematic.web.app import make_app
+from thematic.web.relearning import Relearner
 from thematic.web.security import Secrets
 from thematic.web.session import ReviewSession
 
@@ -57,12 +59,14 @@ class Idle:
 def serve(
     session: ReviewSession,
     *,
+    root: Path | None = None,
     port: int = 0,
     idle_minutes: float = 0,
     on_ready: Callable[[str], None] = lambda _address: None,
 ) -> bool:
     """Serve the page until it is interrupted, which is how it ends and no error.
 
+    root: of the study, where suggestions are to be learnt anew as decisions are made.
     `on_ready` hears the address, which holds the secret. Returns True when it ended of itself because no page
     was asked for in `idle_minutes` (0: never).
     """
@@ -72,7 +76,8 @@ def serve(
 
     sock = listen(port)
     secrets = Secrets(port=sock.getsockname()[1])
-    app = Idle(make_app(session, secrets))
+    relearner = None if root is None else Relearner(session, root)
+    app = Idle(make_app(session, secrets, relearner))
     config = uvicorn.Config(
         app,
         log_level="critical",
@@ -95,7 +100,11 @@ def serve(
                 stopped = server.should_exit = True
                 break
             await asyncio.wait({serving}, timeout=left)
-        await serving
+        try:
+            await serving
+        finally:
+            if relearner is not None:
+                await relearner.stop()
 
     on_ready(secrets.address)
     try:

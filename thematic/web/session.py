@@ -58,6 +58,7 @@ class Submission:
 
     decision_id: made with the form, so that a form that is sent twice counts once.
     version: the last event about the excerpt that the person had seen.
+    generation: of the suggestions that the page showed.
     span: where the passage was adjusted to, or None.
     seconds: how long the excerpt was before the person.
     """
@@ -65,6 +66,7 @@ class Submission:
     action: SubmissionAction
     decision_id: str
     version: str
+    generation: int = 0
     code_ids: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
@@ -81,6 +83,7 @@ class ReviewSession:
     data: what may be shown. In blind mode it holds no suggestion, no cluster and nobody's coding.
     queue: ids of the excerpts to judge, in order. disputes: what is to be settled, when adjudicating.
     so_far: the decisions of the journal as they stand in the present texts, where these were corrected.
+    learnt: what is to be said of the suggestions, the most important first.
     """
 
     data: StudyData
@@ -92,7 +95,12 @@ class ReviewSession:
     adjudicating: bool = False
     so_far: Sequence[Decision] | None = None
     seed: int = 0
+    learnt: tuple[str, ...] = ()
 
+    generation: int = field(init=False, default=0)
+    """How often the suggestions were learnt anew since the page was opened."""
+    behind: str = field(init=False, default="")
+    """Why they could not be learnt anew when it was time; it is tried again."""
     review: Review = field(init=False)
     pairs: dict[CodePair, tuple[str, ...]] = field(init=False)
     """The disputed excerpts of each pair of codes that stand against each other, in order of the queue."""
@@ -110,6 +118,7 @@ class ReviewSession:
 
     _suggestions: dict[str, tuple[Suggestion, ...]] = field(init=False)
     _abstained: dict[str, Suggestion] = field(init=False)
+    _on_page: dict[tuple[str, int], tuple[Suggestion, ...]] = field(init=False, default_factory=dict)
     _ids: set[str] = field(init=False, default_factory=set)
     _last_used: dict[str, int] = field(init=False, default_factory=dict)
     _uses: int = field(init=False, default=0)
@@ -132,8 +141,7 @@ class ReviewSession:
             for pair in self.disputes[id_].code_pairs():
                 pairs.setdefault(pair, []).append(id_)
         self.pairs = {pair: tuple(ids) for pair, ids in pairs.items()}
-        self._suggestions = shortlists(data.suggestions)
-        self._abstained = {s.excerpt_id: s for s in data.suggestions if s.status == "abstained"}
+        self._index_suggestions(data.suggestions)
         if self.so_far is not None:
             self._ids.update(decision.id for decision in self.journal.decisions)
             self._take(self.so_far)
@@ -180,6 +188,11 @@ class ReviewSession:
             return ()
         return self._suggestions.get(excerpt_id, ())
 
+    def show(self, excerpt_id: str) -> tuple[Suggestion, ...]:
+        """The same for a page, and remembered: a decision is logged with what its page showed."""
+        shown = self._on_page[excerpt_id, self.generation] = self.shown(excerpt_id)
+        return shown
+
     def abstained(self, excerpt_id: str) -> Suggestion | None:
         """Why there is no suggestion, when the coder may know."""
         if self.mode == "assist" and not self.hidden_by_lot(excerpt_id):
@@ -220,6 +233,19 @@ class ReviewSession:
             return ids[i] if 0 <= i < len(ids) else None
         i = self.position.get(excerpt_id, -2) + step
         return self.queue[i] if 0 <= i < len(self.queue) and excerpt_id in self.position else None
+
+    # --- Learning anew ---------------------------------------------------------------------------
+
+    def take_suggestions(self, suggestions: Sequence[Suggestion], learnt: Sequence[str]) -> None:
+        """Suggestions that were learnt from what is decided by now. Pages that are open keep theirs."""
+        self._index_suggestions(suggestions)
+        self.learnt = tuple(learnt)
+        self.generation += 1
+        self.behind = ""
+
+    def _index_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
+        self._suggestions = shortlists(suggestions)
+        self._abstained = {s.excerpt_id: s for s in suggestions if s.status == "abstained"}
 
     # --- Saving ----------------------------------------------------------------------------------
 
@@ -321,7 +347,7 @@ class ReviewSession:
             stands = (set(judgement.code_ids), judgement.memo, judgement.quote)
             if (set(codes), submission.memo, quoted) == stands:
                 return
-        shown = self.shown(excerpt.id)
+        shown = self._on_page.get((excerpt.id, submission.generation), self.shown(excerpt.id))
         shown_ids = [s.code_id for s in shown if s.code_id]
         details: dict[str, Any] = {}
         if judgement and judgement.memo and not submission.memo:

@@ -124,7 +124,7 @@ def excerpt_view(
     if not 0 <= span[0] < span[1] <= len(transcript.text):
         span = whole
     labels = code_labels(session.data.codebook)
-    shown = session.shown(excerpt_id)
+    shown = session.show(excerpt_id)
     abstained = session.abstained(excerpt_id)
     return {
         "excerpt": excerpt,
@@ -138,6 +138,8 @@ def excerpt_view(
         "unsaved": draft.says(whole) != Draft.of(session, excerpt_id).says(whole),
         "opened": draft.opened or int(time.time() * 1000),
         "version": session.version(excerpt_id),
+        "generation": session.generation,
+        "learnt": session.learnt[0] if session.learnt and shown else "",
         "judgement": judgement,
         "decided": bool(judgement and judgement.decided),
         "deferred": bool(judgement and judgement.deferred),
@@ -217,6 +219,9 @@ def overview_view(session: ReviewSession) -> dict[str, Any]:
             counts.update(judgement.code_ids)
             none_apply += judgement.none_applies
     return {
+        "learnt": session.learnt,
+        "generation": session.generation,
+        "behind": session.behind,
         "transcripts": [
             {
                 "transcript": transcript,
