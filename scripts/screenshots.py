@@ -5,6 +5,7 @@ Usage: python scripts/screenshots.py [NAME …]    writes docs/images/NAME.png; 
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -100,12 +101,17 @@ PICTURES: dict[str, Callable[[Browser, Path], None]] = {
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PICTURES)}")
+    names = parser.parse_args().names or list(PICTURES)
+    if unknown := [name for name in names if name not in PICTURES]:
+        parser.error(f"there is no picture {unknown[0]}: choose of {', '.join(PICTURES)}")
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         study = Path(folder) / "study"
         subprocess.run(thematic("demo", "--out", study, "--quiet"), check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name in sys.argv[1:] or PICTURES:
+        for name in names:
             PICTURES[name](browser, study)
         browser.close()
 

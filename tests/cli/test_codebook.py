@@ -324,7 +324,7 @@ def test_every_command_of_the_manual_prints_what_the_manual_says() -> None:
         shown = ""
         for line in re.findall(r"^\$ thematic (.*)$", block, re.MULTILINE):
             done = subprocess.run(
-                [sys.executable, "-m", "thematic.cli.app", *shlex.split(line)],
+                [sys.executable, "-m", "thematic", *shlex.split(line)],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

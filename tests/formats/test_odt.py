@@ -92,9 +92,19 @@ def zipped(**parts: str) -> bytes:
     return out.getvalue()
 
 
+def packed_by(method: int) -> bytes:
+    """A text document of which one part says that it is packed by this method."""
+    data = bytearray(odt(p("INT: So?")))
+    entry = data.rindex(b"PK\x01\x02")  # of the last part, in the list at the end
+    data[entry + 10 : entry + 12] = method.to_bytes(2, "little")
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
+        (packed_by(9), r"packed by a method that cannot be unpacked here \(Deflate64\)"),
+        (packed_by(98), r"packed by a method that cannot be unpacked here \(method 98\)"),
         (zipped(**{"photo.xml": "<x/>"}), "no OpenDocument text inside"),
         (odt(p("INT: So?"))[:-40], "damaged or cut off"),
         (zipped(**{"content.xml": "<office:document-content"}), "broken XML"),
@@ -103,7 +113,7 @@ def zipped(**parts: str) -> bytes:
         (odt(), "no words spoken"),
         (odt("<text:section>" * 5000 + "</text:section>" * 5000), "nested too deeply"),
     ],
-    ids=["zip", "cut off", "broken", "entities", "password", "empty", "deep"],
+    ids=["deflate64", "ppmd", "zip", "cut off", "broken", "entities", "password", "empty", "deep"],
 )
 def test_what_is_no_text_document_is_one_clear_error(data: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:

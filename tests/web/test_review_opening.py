@@ -45,7 +45,7 @@ def code_ids(study: Study) -> list[str]:
 @contextmanager
 def command(study: Study, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`thematic …` as a process of its own, and the address that it prints on stderr."""
-    line = [sys.executable, "-m", "thematic.cli.app", *arguments, "--no-open", "--study", str(study.root)]
+    line = [sys.executable, "-m", "thematic", *arguments, "--no-open", "--study", str(study.root)]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     assert process.stdout is not None
@@ -229,7 +229,7 @@ def test_two_coders_and_a_chair_end_to_end(study: Study) -> None:
 def test_a_wrong_flag_is_told_before_anything_starts(
     study: Study, arguments: tuple[str, ...], message: str
 ) -> None:
-    line = [sys.executable, "-m", "thematic.cli.app", "review", "--coder", "ada", "--study", str(study.root)]
+    line = [sys.executable, "-m", "thematic", "review", "--coder", "ada", "--study", str(study.root)]
     done = subprocess.run([*line, *arguments], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())

@@ -18,6 +18,7 @@ __all__ = ["open_zip", "parse_xml", "read_part", "refuse_entities", "with_one_da
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PARTS = 10_000
 _ENCRYPTED = 0x1
+_UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
 def open_zip(file: SourceFile) -> zipfile.ZipFile:
@@ -36,6 +37,14 @@ def open_zip(file: SourceFile) -> zipfile.ZipFile:
         ) from error
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise InputError("protected by a password", path=file.name, hint="save a copy without password")
+    strange = next((part for part in parts if part.compress_type not in _UNPACKED), None)
+    if strange is not None:
+        kind = "Deflate64" if strange.compress_type == 9 else f"method {strange.compress_type}"
+        raise InputError(
+            f"packed by a method that cannot be unpacked here ({kind})",
+            path=file.name,
+            hint="unpack it with the program that made it, and pack it again as an ordinary zip",
+        )
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts if _is_xml(part)) > MAX_BYTES:
         raise InputError(
             "unpacks to more than any transcript needs", path=file.name, hint="save the words alone, as .txt"

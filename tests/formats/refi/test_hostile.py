@@ -146,7 +146,7 @@ def test_the_command_writes_nothing_and_exits_with_2(tmp_path: Path) -> None:
     data, _ = HOSTILE["a name that leads up"]
     path = write(tmp_path / "p.qdpx", data)
     done = subprocess.run(
-        [sys.executable, "-m", "thematic.cli.app", "import", str(path), "--out", str(tmp_path / "study")],
+        [sys.executable, "-m", "thematic", "import", str(path), "--out", str(tmp_path / "study")],
         capture_output=True,
         text=True,
         cwd=tmp_path,
