@@ -317,6 +317,12 @@ def test_find_code_says_what_was_meant() -> None:
     assert caught.value.hint == "did you mean “support”?"
 
 
+def test_find_code_says_which_path_was_meant() -> None:
+    with pytest.raises(CodebookError) as caught:
+        find_code(SMALL, "Reason to atend › extra suport")
+    assert caught.value.hint == "did you mean “Reasons to attend > Extra support”?"
+
+
 def test_find_code_refuses_to_guess_between_codes_of_one_name() -> None:
     twin = replace(ROOM, id="room-2", definition="Else.", parent_id="reasons")
     with pytest.raises(CodebookError, match="2 codes are named “the room”") as caught:

@@ -128,5 +128,6 @@ def report(
 
     typer.echo(lead(made))
     if not quiet:
-        figures = sum(name.endswith(".svg") for name in files)
-        render.print_note(f"the report: {folder / 'report.html'}; {figures} figures in {folder / 'figures'}")
+        n_figures = sum(name.endswith(".svg") for name in files)
+        figures = f"{n_figures} figure{'s' * (n_figures != 1)} in {folder / 'figures'}"
+        render.print_note(f"the report: {folder / 'report.html'}; {figures}")

@@ -85,7 +85,9 @@ def find_code(codebook: Codebook, text: str) -> Code:
         ids = ", ".join(code.id for code in named)
         raise CodebookError(f"{len(named)} codes are named {called(wanted)}", hint=f"use the id: {ids}")
     if not named:
-        choices = [*(code.id for code in codebook.codes), *(code.name for code in codebook.codes)]
+        choices = [name for code in codebook.codes for name in (code.id, code.name)]
+        if ">" in key:
+            choices = [" > ".join(path(codebook, code.id)) for code in codebook.codes]
         hint = did_you_mean(wanted, choices) or "`thematic codebook show` lists the codes"
         raise CodebookError(f"the codebook has no code {called(wanted)}", hint=hint)
     return named[0]
