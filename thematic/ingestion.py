@@ -18,6 +18,7 @@ from thematic.errors import InputError, Problem, StudyError, ThematicError
 from thematic.files import write_atomic
 from thematic.identifier_log import read_log, standing
 from thematic.keyfile import key_folder
+from thematic.records import records_of
 from thematic.study import NOT_IDENTIFIERS, PARTICIPANTS, SPEAKERS, ReadingSettings, Study, fingerprint
 from thematic.text import join_names
 
@@ -128,7 +129,7 @@ def read_inputs(
         hashlib.sha256(speakers_file or b"").hexdigest(),
         *replacements_key(study),
     )
-    known = {id_: study.record(id_) for id_ in study.transcript_ids()} if study else {}
+    known = records_of(study) if study else {}
     held: dict[str, list[str]] = {}
     for id_, record in known.items():
         held.setdefault(record["read_key"], []).append(id_)

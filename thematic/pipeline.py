@@ -44,6 +44,7 @@ from thematic.model import (
     Transcript,
     Vectors,
 )
+from thematic.records import records_of
 from thematic.review import excerpts_of, judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
 from thematic.tally import Tally
@@ -129,11 +130,8 @@ class Pipeline:
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
         """What texts/<id>.json says of each transcript, with the hash of its turns in their place."""
-        records = {}
-        for id_ in self.transcript_ids:
-            record = self.study.record(id_)
-            records[id_] = record | {"turns": fingerprint(record["turns"])}
-        return records
+        _ = self.transcript_ids  # tells when there are none
+        return records_of(self.study)
 
     @cached_property
     def segment_units(self) -> list[Unit]:

@@ -44,17 +44,16 @@ class Ranking:
     pieces: NDArray[np.int32]
     similarities: NDArray[np.float64]
 
-    def bands(self) -> NDArray[np.object_]:
-        """What each place of a shortlist says in words of how well the code fits, (m, k)."""
+    def bands(self) -> tuple[list[str], NDArray[np.intp]]:
+        """Words for how well a code fits, and for each place of a shortlist which of them it is, (m, k)."""
         if self.shares is None:
-            return np.full(self.ranked.shape, TOO_FEW, object)
+            return [TOO_FEW], np.zeros(self.ranked.shape, np.intp)
         steps, place = np.unique(self.shares, return_inverse=True)
-        words = np.array([band(float(share)) for share in steps], object)
-        return np.asarray(words[place].reshape(self.shares.shape), object)
+        return [band(float(share)) for share in steps], place.reshape(self.shares.shape)
 
     def suggestions(self, ids: Sequence[str], code_texts: Sequence[CodeText]) -> Iterator[Suggestion]:
         """The same as nouns, in order of the excerpts and of rank."""
-        bands, row = self.bands(), -1
+        (bands, band_of), row = self.bands(), -1
         for excerpt_id, kept in zip(ids, self.kept.tolist(), strict=True):
             if not kept:
                 yield Suggestion(
@@ -74,7 +73,7 @@ class Ranking:
                     code_id=self.codes[column],
                     rank=place + 1,
                     score=None if self.shares is None else float(self.shares[row, place]),
-                    band=bands[row, place],
+                    band=bands[band_of[row, place]],
                     status="suggested",
                     reason=NOT_CALIBRATED,
                     evidence=evidence_of(

@@ -15,7 +15,9 @@ from thematic.model import Evidence, Excerpt, Quote, Segmentation, SetAside, Sug
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from thematic.model import CodeText
     from thematic.suggestion.ranking import Ranking
@@ -120,9 +122,9 @@ def write_vectors(vectors: Vectors) -> bytes:
     row = pa.list_(pa.float32(), width)
     table = pa.table(
         {
-            "id": pa.array(vectors.ids, pa.string()),
-            "values": pa.FixedSizeListArray.from_arrays(pa.array(vectors.values.reshape(-1)), type=row),
-            "questions": pa.FixedSizeListArray.from_arrays(pa.array(vectors.questions.reshape(-1)), type=row),
+            "id": _texts(vectors.ids),
+            "values": pa.FixedSizeListArray.from_arrays(_numbers(vectors.values), type=row),
+            "questions": pa.FixedSizeListArray.from_arrays(_numbers(vectors.questions), type=row),
         }
     )
     return _bytes(table, {"model": vectors.model, "model_sha256": vectors.model_sha256, "width": str(width)})
@@ -222,25 +224,28 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
     place = np.arange(len(row_of)) - np.repeat(starts, lengths)
     suggested = np.repeat(ranking.kept, lengths)
 
-    def chosen(values: Any, kind: Any, *, otherwise: Any = None) -> pa.Array:
-        """A cell of a shortlist for each row; `otherwise` for those who abstain."""
-        whole = np.full(len(row_of), otherwise, object)
+    def spread(values: Any, otherwise: Any) -> Any:
+        """The cells of the shortlists, a row of the table each; `otherwise` for those who abstain."""
+        whole = np.full(len(row_of), otherwise, values.dtype)
         whole[suggested] = values.reshape(-1)
-        return pa.array(whole, kind)
+        return whole
+
+    def chosen(words: Sequence[str], places: Any) -> pa.Array:
+        """The word of each cell of a shortlist; none for those who abstain."""
+        return _texts(words).take(_numbers(spread(places, 0), there=suggested))
 
     from thematic.suggestion import NOT_CALIBRATED
     from thematic.suggestion.bands import TOO_LITTLE
 
-    codes = np.array(ranking.codes, object)
     there = ranking.pieces >= 0
     of_row = np.zeros(len(row_of), np.int64)
     of_row[suggested] = there.sum(axis=2).reshape(-1)
-    offsets = pa.array(np.concatenate([[0], np.cumsum(of_row)]), pa.int32())
+    offsets = _numbers(np.concatenate([[0], np.cumsum(of_row)]).astype(np.int32))
     pieces = ranking.pieces[there]
     is_warning = np.broadcast_to(np.arange(there.shape[2]) == there.shape[2] - 1, there.shape)[there]
 
     def wording(values: Sequence[str]) -> pa.Array:
-        return pa.array(values, pa.string()).take(pa.array(pieces))
+        return _texts(values).take(_numbers(pieces))
 
     fields = _suggestion_schema().field("evidence").type.value_type
     evidence = pa.StructArray.from_arrays(
@@ -248,24 +253,29 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
             wording([text.kind for text in code_texts]),
             wording([text.text for text in code_texts]),
             wording([text.code_id for text in code_texts]),
-            pa.array(ranking.similarities[there]),
+            _numbers(ranking.similarities[there]),
             pa.nulls(len(pieces), pa.string()),
-            pa.array(is_warning),
+            _numbers(is_warning),
         ],
         fields=list(fields),
     )
-    scores = np.full(ranking.ranked.shape, None, object) if ranking.shares is None else ranking.shares
-    names = pa.array(["abstained", "suggested"])
-    reasons = pa.array([TOO_LITTLE, NOT_CALIBRATED])
-    which = pa.array(suggested.astype(np.int8))
     nothing = len(row_of)
+    scores = (
+        pa.nulls(nothing, pa.float64())
+        if ranking.shares is None
+        else _numbers(spread(ranking.shares, np.nan), there=suggested)
+    )
+    bands, band_of = ranking.bands()
+    names = _texts(["abstained", "suggested"])
+    reasons = _texts([TOO_LITTLE, NOT_CALIBRATED])
+    which = _numbers(suggested.astype(np.int8))
     table = pa.Table.from_arrays(
         [
-            pa.array(ids, pa.string()).take(pa.array(row_of)),
-            chosen(codes[ranking.ranked], pa.string()),
-            pa.array(place + 1),
-            chosen(scores, pa.float64()),
-            chosen(ranking.bands(), pa.string()),
+            _texts(ids).take(_numbers(row_of)),
+            chosen(ranking.codes, ranking.ranked),
+            _numbers(place + 1),
+            scores,
+            chosen(bands, band_of),
             names.take(which),
             pa.nulls(nothing, pa.float64()),
             reasons.take(which),
@@ -276,6 +286,33 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
         schema=_suggestion_schema(),
     )
     return _bytes(table, {})
+
+
+def _numbers(values: NDArray[Any], there: NDArray[np.bool_] | None = None) -> pa.Array:
+    """All cells of `values` as an Arrow array over the same memory, null where they are not `there`.
+
+    Not with `pa.array`, which imports pandas where it is installed, and that takes longer than the work.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    def bits(flags: NDArray[np.bool_]) -> pa.Buffer:
+        return pa.py_buffer(np.packbits(flags, bitorder="little"))
+
+    flat = np.ascontiguousarray(values).reshape(-1)
+    cells = bits(flat) if flat.dtype == bool else pa.py_buffer(flat)
+    valid = None if there is None else bits(there)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [valid, cells])
+
+
+def _texts(words: Sequence[str]) -> pa.Array:
+    """These words as an Arrow array; see `_numbers`."""
+    import numpy as np
+    import pyarrow as pa
+
+    encoded = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
 
 
 def read_columns(
