@@ -8,7 +8,7 @@ from tests.builders import make_study_data
 from thematic.errors import SettingsError
 from thematic.exporting import find_formats, write_exports
 from thematic.formats.exports.front_door import FORMATS, files_of
-from thematic.pipeline import EXPORTS
+from thematic.run_exports import EXPORTS
 from thematic.selection import Selection
 
 

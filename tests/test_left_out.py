@@ -16,6 +16,7 @@ from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.journal import Journal
 from thematic.model import Decision, Quote
 from thematic.pipeline import Pipeline
+from thematic.run_exports import write_run_exports
 
 CODEBOOK = Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml"
 
@@ -25,7 +26,7 @@ def test_what_is_too_large_is_left_out_and_said(tmp_path: Path, monkeypatch: pyt
     set_codebook(study, read_codebook_file(CODEBOOK))
     whole = Pipeline(study)
     assert whole.left_out == {}
-    assert whole.export()
+    assert write_run_exports(whole).written
     folder = study.root / "exports"
     before = {path.name for path in folder.iterdir()}
     assert "exports" not in json.loads((folder / "run.json").read_text())["notes"]
@@ -36,7 +37,7 @@ def test_what_is_too_large_is_left_out_and_said(tmp_path: Path, monkeypatch: pyt
         small = replace(exports.FORMATS[name], most_excerpts=most)
         monkeypatch.setitem(exports.FORMATS, name, small)  # type: ignore[arg-type]
     (study.machine / "exports.json").unlink()
-    assert Pipeline(study).export()
+    assert write_run_exports(Pipeline(study)).written
     assert {path.name for path in folder.iterdir()} == before - {"excerpts.html"}
     # People may have filled in the workbook: it stays as it is.
     assert (folder / "excerpts.xlsx").read_bytes() == workbook
@@ -45,7 +46,7 @@ def test_what_is_too_large_is_left_out_and_said(tmp_path: Path, monkeypatch: pyt
     said = " ".join(record["notes"]["exports"])
     assert "excerpts.html is not written for" in said
     assert "thematic export --to xlsx" in said
-    assert not Pipeline(study).export()  # and so it stays: nothing is missing
+    assert not write_run_exports(Pipeline(study)).written  # and so it stays: nothing is missing
 
 
 def test_what_is_written_in_parts_is_what_is_written_at_once(
@@ -67,7 +68,7 @@ def test_what_is_written_in_parts_is_what_is_written_at_once(
         excerpt_id=excerpt.id,
     )
     Journal.open(study.journal_path("ana")).append(coded)
-    assert Pipeline(study).export()
+    assert write_run_exports(Pipeline(study)).written
     folder = study.root / "exports"
     at_once = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert b"ana" in at_once["excerpts.csv"]
@@ -80,7 +81,7 @@ def test_what_is_written_in_parts_is_what_is_written_at_once(
     pipeline = Pipeline(study)
     assert [len(part.transcripts) for part in pipeline.parts()] == [1, 1, 1]
     assert [part.transcripts[0].attributes.get("site") for part in pipeline.parts()] == ["north", None, "süd"]
-    assert pipeline.export()
+    assert write_run_exports(pipeline).written
     for name in ("excerpts.csv", "excerpts.jsonl", "clusters.csv"):
         assert (folder / name).read_bytes() == at_once[name], name
     records = [json.loads(found) for found in (at_once["run.json"], (folder / "run.json").read_bytes())]

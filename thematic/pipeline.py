@@ -1,4 +1,4 @@
-"""The order of the stages, what may be skipped, and what a run leaves behind. Floor 5.
+"""The order of the stages, and what may be skipped. Floor 5.
 
 Every result of a stage is kept in a file named by the hash of all it was made from: the text and turns, the
 settings, the model, the codebook, and the version of this package. A result whose file exists is not computed
@@ -9,15 +9,9 @@ Nothing here touches a decision of a person.
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from sys import intern
@@ -26,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 from thematic.anchoring import Anchored, anchor
 from thematic.engines import EngineSettings
 from thematic.errors import Problem, StudyError
-from thematic.files import keep_changed, write_atomic, writing
+from thematic.files import write_atomic
 from thematic.formats.exports.front_door import FORMATS
 from thematic.journal import read_journal
+from thematic.ledger import Ledger
 from thematic.model import (
     Clustering,
     Codebook,
@@ -47,7 +42,6 @@ from thematic.model import (
 from thematic.records import records_of
 from thematic.review import excerpts_of, judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
-from thematic.tally import Tally
 from thematic.text import check_quote
 from thematic.units import EXCERPTS_IN_UNIT, LIBRARIES, Unit, versions
 from thematic.workload import Workload, embed_units, segment_units
@@ -60,42 +54,13 @@ if TYPE_CHECKING:
     from thematic.suggestion.learnt import Learning
     from thematic.suggestion.lessons import Lesson
 
-__all__ = ["EXPORTS", "Pipeline"]
-
-EXPORTS: dict[str, str] = {
-    name: made.module for made in FORMATS.values() if made.in_every_run for name in made.files
-}
-"""File name in exports/ -> the module whose `render(StudyData) -> bytes` makes it."""
+__all__ = ["Pipeline", "StageProgress"]
 
 StageProgress = Callable[[str], ProgressCallback]
 
 
 def _silent(_stage: str) -> ProgressCallback:
     return lambda _done, _total: None
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What a run did: seconds a stage, how many units were computed or found ready, the excerpts computed."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    computed: dict[str, int] = field(default_factory=dict)
-    reused: dict[str, int] = field(default_factory=dict)
-    excerpts: dict[str, int] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
-
-    def count(self, stage: str, rows: int, *, computed: bool) -> None:
-        if computed:
-            self.excerpts[stage] = self.excerpts.get(stage, 0) + rows
-        counts = self.computed if computed else self.reused
-        counts[stage] = counts.get(stage, 0) + 1
 
 
 @dataclass
@@ -111,8 +76,6 @@ class Pipeline:
     engine: EngineSettings = field(default_factory=EngineSettings)
     on_stage: StageProgress = _silent
     ledger: Ledger = field(default_factory=Ledger)
-    kept: list[Path] = field(default_factory=list)
-    """Exported workbooks that somebody had filled in, and where they are now."""
 
     # --- What the results depend on: hashes only, nothing is loaded ----------------------------------
 
@@ -593,11 +556,15 @@ class Pipeline:
         cut = self.cut_units
         self.workload.raise_failures()
         yield from in_parts(
-            replace(self._frame(), clustering=self.clustering, notes=self._told()),
+            replace(self.data_without_transcripts(), notes=self._told()),
             map(read_segmentations, self.workload.data(cut)),
             self._read,
             self._each_suggestion(),
         )
+
+    def data_without_transcripts(self) -> StudyData:
+        """What there is for a study that is read in parts: codebook, codings and clusters."""
+        return replace(self._frame(), clustering=self.clustering)
 
     def _frame(self) -> StudyData:
         """What a study is beside its transcripts and what machines make of them."""
@@ -629,74 +596,6 @@ class Pipeline:
             "codebook": [f"codebook: {problem.message}" for problem in self._codebook_and_warnings[1]],
         }
 
-    @property
-    def _receipt(self) -> Path:
-        return self.study.machine / "exports.json"
-
-    def exports_are_current(self) -> bool:
-        """Whether exports/ holds, byte for byte, what the present inputs lead to."""
-        return _is_current(self._receipt, self.export_key, self.study.root / "exports")
-
-    def export(self) -> bool:
-        """Write exports/. Returns False when everything there was already what it should be."""
-        if self.exports_are_current():
-            return False
-        folder = self.study.root / "exports"
-        parts = self.parts() if self.left_out else None
-        whole = replace(self._frame(), clustering=self.clustering) if parts else self.data()
-        with self.ledger.stage("export"):
-            files: dict[str, str] = {}
-            ours = _written(self._receipt)
-            update = self.on_stage("Exporting")
-            for name in self.left_out:
-                # Of a time when the study was smaller; a workbook may have been filled in by people.
-                if not name.endswith(".xlsx"):
-                    (folder / name).unlink(missing_ok=True)
-            wanted = {n: import_module(module) for n, module in EXPORTS.items() if n not in self.left_out}
-            growing = {name: module for name, module in wanted.items() if hasattr(module, "go_on")}
-            tally = Tally.for_clusters(self.clustering)
-            files |= self._grow(folder, growing, tally.of(parts or [whole]))
-            if parts:
-                whole = replace(whole, segmentations=tuple(tally.exemplars))
-            rest = {name: module for name, module in wanted.items() if name not in growing}
-            for i, (name, module) in enumerate(rest.items(), start=len(growing) + 1):
-                content: bytes = module.render(whole)
-                if name.endswith(".xlsx"):  # people fill it in
-                    kept = keep_changed(folder / name, content, ours.get(name), self.study.root / "packets")
-                    self.kept += [kept] if kept else []
-                write_atomic(folder / name, content)
-                files[name] = hashlib.sha256(content).hexdigest()
-                update(i, len(wanted))
-            content = json_bytes(self.run_record(whole, files, tally))
-            write_atomic(folder / "run.json", content)
-            files["run.json"] = hashlib.sha256(content).hexdigest()
-            write_atomic(self._receipt, json_bytes({"key": self.export_key, "files": files}))
-        self._tidy()
-        return True
-
-    def _grow(self, folder: Path, modules: Mapping[str, Any], parts: Iterable[StudyData]) -> dict[str, str]:
-        """Write these files part by part, all of them at once; returns the hash of each.
-
-        They stand where they belong when all are whole, and not before.
-        """
-        from thematic.formats.machine.parquet import longest_shortlist
-
-        longest = longest_shortlist(self.suggestions_path)
-        digests = {name: hashlib.sha256() for name in modules}
-        with ExitStack() as stack:
-            open_files = {name: stack.enter_context(writing(folder / name)) for name in modules}
-
-            def write(name: str, content: bytes) -> None:
-                open_files[name].write(content)
-                digests[name].update(content)
-
-            for name, module in modules.items():
-                write(name, module.begin(longest))
-            for part in parts:
-                for name, module in modules.items():
-                    write(name, module.go_on(part, longest))
-        return {name: digest.hexdigest() for name, digest in digests.items()}
-
     @cached_property
     def left_out(self) -> dict[str, str]:
         """The files of exports/ that are not written for so many excerpts, and why, in words."""
@@ -710,89 +609,22 @@ class Pipeline:
             for file in made.files
         }
 
-    def run_record(self, data: StudyData, files: Mapping[str, str], tally: Tally) -> dict[str, Any]:
-        """run.json: settings, versions, hashes, counts. Nothing in it differs between identical runs."""
-        settings = asdict(self.study.settings)
-        model = settings["embed"]["model"]
-        if Path(model).is_absolute():  # a folder of this machine may name a person
-            settings["embed"]["model"] = Path(model).name
-        return {
-            "title": data.title,
-            "settings": settings,
-            "versions": versions(*LIBRARIES),
-            "model": {"name": settings["embed"]["model"], "sha256": self.model_sha256},
-            "codebook": {
-                "title": data.codebook.title,
-                "version": data.codebook.version,
-                "codes": len(data.codebook.codes),
-            },
-            "transcripts": tally.transcripts,
-            "counts": tally.counts(self.clustering),
-            "notes": self.notes(),
-            "exports": dict(sorted(files.items())),
-        }
-
     def write_timings(self, began: float) -> None:
-        """timings.json in the study: what differs between runs, kept out of exports/."""
-        seconds = self.ledger.seconds
-        done = dict.fromkeys(("suggest", "cluster", "export"), len(self.columns.ids)) | self.ledger.excerpts
-        write_atomic(
-            self.study.root / "timings.json",
-            json_bytes(
-                {
-                    "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "seconds": {k: round(v, 3) for k, v in seconds.items()},
-                    "seconds_total": round(time.perf_counter() - began, 3),
-                    "excerpts": len(self.columns.ids),
-                    "excerpts_per_second": {
-                        stage: round(done[stage] / seconds[stage], 1)
-                        for stage in seconds
-                        if done.get(stage) and seconds[stage]
-                    },
-                    "peak_memory_mb": _peak_memory_mb(),
-                    "units_computed": self.ledger.computed,
-                    "units_reused": self.ledger.reused,
-                }
-            ),
-        )
+        """timings.json in the study; `began` is `time.perf_counter()` at the start of the run."""
+        taken = self.ledger.record(began=began, excerpts=len(self.columns.ids))
+        write_atomic(self.study.root / "timings.json", json_bytes(taken))
 
-    def _tidy(self) -> None:
+    def longest_shortlist(self) -> int:
+        """The largest rank of a suggestion."""
+        from thematic.formats.machine.parquet import longest_shortlist
+
+        _ = self.learning
+        return longest_shortlist(self.suggestions_path)
+
+    def tidy(self) -> None:
         """Delete excerpts and vectors of texts and settings that are no longer those of the study."""
         units = [*self.segment_units, *self.vector_units]
         keep = {self.study.root / unit.output for unit in units}
         for folder in ("excerpts", "vectors"):
             self.study.forget_other(folder, keep)
         self.workload.receipts.keep_only(units)
-
-
-def _written(receipt: Path) -> dict[str, str]:
-    """The SHA-256 of each file that was exported last; empty when that is not known."""
-    try:
-        return dict(json.loads(receipt.read_bytes())["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _is_current(receipt: Path, key: str, folder: Path) -> bool:
-    """Whether the files in `folder` are, byte for byte, those that were made from the same inputs."""
-    try:
-        record = json.loads(receipt.read_bytes())
-        if record["key"] != key:
-            return False
-        return all(
-            hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-            for name, digest in record["files"].items()
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False  # no receipt, or not one of ours: make the exports again
-
-
-def _peak_memory_mb() -> dict[str, float] | None:
-    """The most memory that this process has had, and the largest of those it started."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    unit = 1024 * 1024 if platform.system() == "Darwin" else 1024
-    whose = {"this_process": resource.RUSAGE_SELF, "largest_worker": resource.RUSAGE_CHILDREN}
-    return {name: round(resource.getrusage(who).ru_maxrss / unit, 1) for name, who in whose.items()}

@@ -14,6 +14,7 @@ from thematic.journal import verify_journal
 from thematic.model import Codebook, Decision
 from thematic.pipeline import Pipeline
 from thematic.review import judgements
+from thematic.run_exports import exports_are_current
 from thematic.study import Study
 from thematic.suggestion.learnt import Learning
 from thematic.text import snippet
@@ -27,7 +28,7 @@ def study_status(study: Study) -> dict[str, Any]:
     pipeline = Pipeline(study)
     has_codebook = study.codebook_path.is_file()
     record = _exported(study)
-    current = bool(ids) and has_codebook and pipeline.exports_are_current()
+    current = bool(ids) and has_codebook and exports_are_current(pipeline)
     coders = {coder: _coder(anchored) for coder, anchored in pipeline.anchored.items()} if ids else {}
     tasks = progress(study, pipeline.excerpts, pipeline.decisions) if ids and assignments(study) else {}
     return {

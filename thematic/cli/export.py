@@ -121,6 +121,7 @@ def export(
     formats = find_formats(to)  # before anything is computed
     pipeline = _pipeline(study, threads, quiet or as_json)
     from thematic.gate import require_decided
+    from thematic.run_exports import write_run_exports
 
     with pipeline.study.lock():
         require_decided(pipeline.study, leaving="export", accept_residual=accept_residual)
@@ -134,8 +135,7 @@ def export(
             return
         if not selection and out is None and any(made.in_every_run for made in formats.values()):
             # These are kept up to date together: what people wrote in the workbook is moved out of the way.
-            pipeline.export()
-            render.print_kept(pipeline.kept)
+            render.print_kept(write_run_exports(pipeline).kept)
         written = write_exports(
             pipeline.data_of_people()
             if all(made.of_people for made in formats.values())
@@ -224,16 +224,17 @@ def _export_all(
         )
     pipeline = _pipeline(study, threads, quiet or as_json)
     from thematic.gate import require_decided
+    from thematic.run_exports import write_run_exports
 
     with pipeline.study.lock():
         require_decided(pipeline.study, leaving="export", accept_residual=accept_residual)
-        written = pipeline.export()
-    render.print_kept(pipeline.kept)
+        made = write_run_exports(pipeline)
+    render.print_kept(made.kept)
     folder = pipeline.study.root / "exports"
     if as_json:
-        render.print_json({"folder": str(folder), "written": written})
+        render.print_json({"folder": str(folder), "written": made.written})
     elif not quiet:
-        render.print_note(f"{'written to' if written else 'nothing has changed in'} {folder}")
+        render.print_note(f"{'written to' if made.written else 'nothing has changed in'} {folder}")
 
 
 def _list(as_json: bool) -> None:

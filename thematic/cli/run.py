@@ -205,6 +205,7 @@ def _run(
     """Everything in order. What can be wrong with the input is found before the folder is touched."""
     from thematic.ingestion import check_all, ingest, read_codebook_file, read_inputs, set_codebook
     from thematic.pipeline import Pipeline
+    from thematic.run_exports import write_run_exports
     from thematic.study import Study
 
     study = Study(out, settings) if (out / "study.toml").is_file() else None
@@ -221,9 +222,10 @@ def _run(
             _take_codings(study, path)
         pipeline = Pipeline(study, threads=threads, on_stage=on_stage)
         pipeline.engine = engine or pipeline.engine
-        if pipeline.export():
+        made = write_run_exports(pipeline)
+        if made.written:
             pipeline.write_timings(began)
-    render.print_kept(pipeline.kept)
+    render.print_kept(made.kept)
     if not quiet:
         for problem in (*codebook_file.warnings, *report.warnings):
             render.print_warning(problem)
