@@ -40,3 +40,22 @@ def test_role_count_first_words_and_reason_stand_there_whole(printed):
 
 def test_no_line_of_the_table_is_wider_than_the_window(printed):
     assert max(len(line.rstrip()) for line in printed.split("\n\n")[0].splitlines()) <= 80
+
+
+def test_no_study_is_needed_to_look_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "P01.txt").write_text(INTERVIEW, encoding="utf-8")
+    done = CliRunner().invoke(app, ["ingest", "P01.txt", "--dry-run"])
+    assert done.exit_code == 0, done.output
+    assert "participant  2 turns" in " ".join(done.stdout.split(" "))
+    assert "nothing was written" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["P01.txt"]
+
+
+@pytest.mark.parametrize("arguments", [["--dry-run", "--study", "nowhere"], []])
+def test_a_study_that_is_named_or_needed_must_be_there(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "P01.txt").write_text(INTERVIEW, encoding="utf-8")
+    done = CliRunner().invoke(app, ["ingest", "P01.txt", *arguments])
+    assert done.exit_code != 0
+    assert "study" in str(done.exception)

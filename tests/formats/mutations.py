@@ -18,7 +18,7 @@ TURNS = [
     Spoken("INT", "And then?", 6.5, 7.0),
     Spoken("P01", "Then 🙂 I left, because it’s far & late.", 8.0, 11.0),
 ] * 5
-EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf trs cha textgrid".split()
+EXTENSIONS = "txt md docx odt rtf pdf vtt srt json jsonl csv tsv xlsx eaf trs cha textgrid ttml otr".split()
 NASTY = (
     b"\x00",
     b"\xff\xfe",
@@ -65,6 +65,15 @@ def seeds() -> list[tuple[str, bytes]]:
         'item []:\nitem [1]:\nclass = "IntervalTier"\nname = "INT"\nxmin = 0\nxmax = 9\nintervals: size = 1\n'
         'intervals [1]:\nxmin = 0\nxmax = 9\ntext = "So ""it""?"\n'
     )
+    ttml = (
+        '<tt xmlns="http://www.w3.org/ns/ttml"><head><metadata><agent xml:id="a"><name>INT</name></agent>'
+        '</metadata></head><body><div begin="1s"><p begin="00:00:01.5" end="00:00:03:12" agent="a">So<br/>it?'
+        '</p><p begin="4s" dur="900ms"><span>It was</span></p></div></body></tt>'
+    )
+    otr = (
+        r'{"text": "<p><span class=\"timestamp\" data-timestamp=\"3.2\">00:03</span>INT: So <b>it</b>?<br/>'
+        r'</p><p>P01: It was.</p>", "media": "a.mp3", "media-time": 4}'
+    )
     page = "AA\nAnn Ash\n0 minutes 3 seconds\n0:03\nAnn Ash 0 minutes 3 seconds\nSo it?\n" * 4
     drawn = "| Time | Speaker | Text |\n|---|---|---|\n| 0:03 | INT | So it? |\n| 0:05 | P01 | It was. |\n"
     listed = '{"sentences": [{"text": "So it?", "start": 100, "end": 900, "speaker": "A", "words": []}]}'
@@ -81,6 +90,8 @@ def seeds() -> list[tuple[str, bytes]]:
         ("P01.txt", b"\xc2\xa4<0>INT: So?\n\xc2\xa4<3500>P01: It was.\n"),
         ("P01.md", drawn.encode()),
         ("P01.xlsx", _workbook()),
+        ("P01.ttml", ttml.encode()),
+        ("P01.otr", otr.encode()),
     ]
 
 

@@ -25,7 +25,7 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 
 def test_the_formats_are_these() -> None:
-    names = "docx odt rtf pdf eaf trs cha textgrid captions coded-rows tables asr-json text"
+    names = "docx odt rtf pdf eaf trs xml-captions cha textgrid captions coded-rows tables otr asr-json text"
     assert list(TRANSCRIPT_FORMATS) == names.split()
 
 

@@ -332,6 +332,48 @@ def test_google_meet_notes_are_cut_out_and_glued_speakers_come_apart() -> None:
     assert [d.reason.split()[0] for d in reading.report.dropped] == ["before"] * 3 + ["after"] * 2
 
 
+EARLIER_MEET = """Peer support (2023-05-12 at 10:02 GMT+1) - Transcript
+Attendees
+Ann Poe, Kai Chen, Ann Poe's Presentation, Dr. Lou Ortiz
+Transcript
+This editable transcript was computer generated and might contain errors. People can also change the text.
+Ann Poe: What made you come?
+Kai Chen: My nurse. Later: my sister.
+Ann Poe: And then?
+Dr. Lou Ortiz: He stayed.
+Ann Poe's Presentation: As this slide says.
+Meeting ended after 00:58:12 👋
+"""
+
+
+def test_whom_the_head_of_a_meeting_lists_speaks_even_once() -> None:
+    reading = read_text(EARLIER_MEET)
+    assert [turn[:3:2] for turn in turns(reading)] == [
+        ("Ann Poe", "What made you come?"),
+        ("Kai Chen", "My nurse. Later: my sister."),
+        ("Ann Poe", "And then?"),
+        ("Dr. Lou Ortiz", "He stayed."),
+        ("Ann Poe's Presentation", "As this slide says."),
+    ]
+    assert reading.report.dropped[-1].text.startswith("Meeting ended after")
+
+
+@pytest.mark.parametrize("head", ["Present: Ann Poe and Kai Chen", "**Participants:** Ann Poe; Kai Chen"])
+def test_a_list_of_names_on_one_line_counts_too(head: str) -> None:
+    said = "Ann Poe: So?\n\nWell.\n\nHow?\n\nKai Chen: It was.\n\nSo.\n\nAnn Poe: And?\n"
+    assert [turn[0] for turn in turns(read_text(f"{head}\n\n{said}"))] == ["Ann Poe", "Kai Chen", "Ann Poe"]
+    assert [turn[0] for turn in turns(read_text(said))] == ["Ann Poe", "Ann Poe"]
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["**[0:05]**", "`[0:05]`", "*0:05*", "__0:05__", "[0:05](https://example.org/a?t=5)", "**(0:05)** -"],
+)
+def test_a_time_in_bold_or_in_a_link_is_a_time(time: str) -> None:
+    reading = read_text(f"{time} So it was.\n\n[0:09] And then.\n", name="P01.md")
+    assert [turn[2:] for turn in turns(reading)] == [("So it was.", 5.0), ("And then.", 9.0)]
+
+
 def test_f4_times_end_the_turn() -> None:
     (transcript,) = read_text("I: Und? #00:00:05-2#\nB: Ja. #00:01:23-4#\n").transcripts
     assert [turn.end_time for turn in transcript.turns] == [5.2, 83.4]

@@ -17,7 +17,7 @@ from thematic.cli.options import (
     ThreadsOption,
     override,
 )
-from thematic.errors import SettingsError
+from thematic.errors import SettingsError, StudyError
 
 if TYPE_CHECKING:
     from thematic.pipeline import Pipeline
@@ -63,16 +63,20 @@ def ingest(
 ) -> None:
     """Read transcripts into the study; an unchanged file is left as it is.
 
-    Look at who is taken for interviewer and participant first: thematic ingest PATH --dry-run. What is wrong
-    there is put right in speakers.toml.
+    Look first at who is taken for interviewer and who for participant, which needs no study yet:
+
+    thematic ingest PATH --dry-run
+
+    What is wrong there is put right in speakers.toml.
     """
     from thematic.ingestion import ingest as ingest_files
     from thematic.ingestion import read_inputs
+    from thematic.study import ReadingSettings
 
-    opened = _study(study)
-    settings = override(opened.settings.read, encoding=encoding)
+    opened = _study_if_any(study) if dry_run else _study(study)
+    settings = override(opened.settings.read if opened else ReadingSettings(), encoding=encoding)
     inputs = read_inputs(transcripts, settings=settings, study=opened, only_new=not dry_run)
-    if dry_run:
+    if dry_run or opened is None:
         report = inputs.report()
     else:
         with opened.lock(), render.progress(quiet or as_json) as on_stage:
@@ -86,7 +90,7 @@ def ingest(
             render.print_warning(problem)
         for note in report.notes:
             render.print_note(note)
-        if not dry_run and opened.transcript_ids():
+        if not dry_run and opened and opened.transcript_ids():
             from thematic.gate import undecided_counts
 
             render.print_identifiers(undecided_counts(opened))
@@ -262,6 +266,16 @@ def _study(folder: Path | None) -> Study:
     from thematic.study import Study
 
     return Study.find(Path.cwd()) if folder is None else Study.open(folder)
+
+
+def _study_if_any(folder: Path | None) -> Study | None:
+    """The study, or None where none was named and none is here."""
+    try:
+        return _study(folder)
+    except StudyError:
+        if folder is not None:
+            raise
+        return None
 
 
 def open_pipeline(

@@ -6,15 +6,16 @@ No statistical guess: on short files detectors read £ as Ł, and a quote wrong 
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from thematic.errors import InputError, Problem, SettingsError
 from thematic.formats.transcripts.reading import SourceFile
 from thematic.text import canonical, newline_style, snippet
 
-__all__ = ["Decoded", "clean", "decode", "head_text"]
+__all__ = ["Decoded", "clean", "decode", "head_text", "load_json"]
 
 Newline = Literal["lf", "crlf", "cr", "mixed"]
 
@@ -80,6 +81,18 @@ def head_text(head: bytes) -> str:
         if head.startswith(mark):
             return canonical(head.decode(marked, "replace"))
     return canonical(head.decode("utf-8", "replace"))
+
+
+def load_json(decoded: Decoded, name: str) -> Any:
+    """The data of a JSON file. Raises InputError, with its line, when it is broken or too deep."""
+    try:
+        return json.loads(decoded.text)
+    except json.JSONDecodeError as error:
+        hint = "the file may be cut off; export it again"
+        raise InputError(f"broken JSON: {error.msg}", path=name, line=error.lineno, hint=hint) from error
+    except (RecursionError, ValueError) as error:
+        message = "JSON that no transcript has: nested too deeply, or a number too long"
+        raise InputError(message, path=name, hint="export the transcript again") from error
 
 
 def clean(text: str, name: str, keep: str = "") -> tuple[str, tuple[Problem, ...]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from thematic.errors import ThematicError
 from thematic.formats.encoding import head_text
-from thematic.formats.transcripts import transcriber
+from thematic.formats.transcripts import transcriber, xml_captions
 from thematic.formats.transcripts.reading import SourceFile
 from thematic.formats.transcripts.rtf import hidden_words
 from thematic.formats.zips import open_zip, parse_xml, read_part
@@ -69,6 +69,8 @@ def _asides(file: SourceFile) -> Iterator[tuple[str, str]]:
         yield from _of_elan(parse_xml(file.data, file.name))
     elif transcriber.sniff(file.data, file.name):
         yield from _of_transcriber(transcriber.parse(file))
+    elif xml_captions.sniff(file.data[:4096], file.name):
+        yield from _of_captions(parse_xml(file.data, file.name))
     elif file.data.lstrip()[:1] in (b"{", b"["):
         yield from _of_json(json.loads(file.data))
 
@@ -244,6 +246,13 @@ def _of_transcriber(root: Element) -> Iterator[tuple[str, str]]:
     yield "media file", root.get("audio_filename", "")
     for element in root.iter("Topic"):
         yield "topic", element.get("desc", "")
+
+
+def _of_captions(root: Element) -> Iterator[tuple[str, str]]:
+    for element in root.iter():
+        name = xml_captions.local(element)
+        if name in ("title", "desc", "copyright"):
+            yield f"property {name}", "".join(element.itertext())
 
 
 def _of_json(value: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, str]]:

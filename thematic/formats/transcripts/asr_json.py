@@ -6,7 +6,6 @@ counted against it.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from thematic.errors import InputError, Problem
-from thematic.formats.encoding import Decoded, decode, head_text
+from thematic.formats.encoding import decode, head_text, load_json
 from thematic.formats.times import seconds
 from thematic.formats.transcripts import asr_blocks as word_blocks
 from thematic.formats.transcripts import asr_cloud as cloud
@@ -64,7 +63,7 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     with a time that is none.
     """
     decoded = decode(file, settings.encoding)
-    data = _load(decoded, file.name)
+    data = load_json(decoded, file.name)
     name = next((name for name, recogniser in RECOGNISERS.items() if recogniser.wrote(data)), None)
     if name is None:
         titles = join_names([recogniser.title for recogniser in RECOGNISERS.values()])
@@ -92,18 +91,6 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
             )
         )
     return to_reading(script, file=file, format=f"{name}-json", decoded=decoded, roster=roster)
-
-
-def _load(decoded: Decoded, name: str) -> Any:
-    """The data of a JSON file; InputError with its line when it is broken or too deep."""
-    try:
-        return json.loads(decoded.text)
-    except json.JSONDecodeError as error:
-        hint = "the file may be cut off; export it again"
-        raise InputError(f"broken JSON: {error.msg}", path=name, line=error.lineno, hint=hint) from error
-    except (RecursionError, ValueError) as error:
-        message = "JSON that no transcript has: nested too deeply, or a number too long"
-        raise InputError(message, path=name, hint="export the transcript again") from error
 
 
 def _missing_words(words: int, whole: str, name: str) -> list[Problem]:

@@ -17,11 +17,11 @@ from thematic.formats.encoding import decode, head_text
 from thematic.formats.times import parse_time
 from thematic.formats.transcripts.labels import Line, Stamp, believe, is_name, is_usual_label, propose
 from thematic.formats.transcripts.reading import Dropped, Reading, ReadSettings, SourceFile, clean_id
-from thematic.formats.transcripts.script import Said, compose, to_reading
+from thematic.formats.transcripts.script import Said, Script, compose, to_reading
 from thematic.formats.transcripts.speakers import Roster
 from thematic.text import count_words, snippet
 
-__all__ = ["read", "sniff"]
+__all__ = ["Cue", "read", "script_of_cues", "sniff"]
 
 _TIME = r"-?\d[\d:]*(?:[.,]\d+)?"
 _TIMING = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?:[ \t].*)?")
@@ -50,7 +50,7 @@ _FEW, _NEARLY_ALL = 3, 0.8
 class Cue:
     """One caption: its payload lines, its times in seconds, and the line of its timing in the file.
 
-    `voice` is the speaker that its id names.
+    `voice` is the speaker that its id, or an attribute, names.
     """
 
     line: int
@@ -77,16 +77,30 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     text = _with_ends(decoded.text) if file.extension == "lrc" else decoded.text
     cues, dropped, warnings = parse_cues(text, file.name)
     cues, repeats = _without_repeats(cues, text)
-    cues = _named_above(cues)
-    spans = [(cue, *span) for cue in cues for span in _voices(cue)]
-    pieces, label_words = _said(spans, file.name, clean_id(file.stem), roster, warnings)
+    script = script_of_cues(cues, dropped + repeats, warnings, file=file, settings=settings, roster=roster)
+    return to_reading(script, file=file, format=_format(decoded.text, file), decoded=decoded, roster=roster)
+
+
+def script_of_cues(
+    cues: Sequence[Cue],
+    dropped: Sequence[Dropped],
+    warnings: Sequence[Problem],
+    *,
+    file: SourceFile,
+    settings: ReadSettings,
+    roster: Roster,
+) -> Script:
+    """The script that cues in order of time tell; dropped and warnings: what was found on the way to them."""
+    found = list(warnings)
+    spans = [(cue, *span) for cue in _named_above(cues) for span in _voices(cue)]
+    pieces, label_words = _said(spans, file.name, clean_id(file.stem), roster, found)
     script = compose(pieces, pause=settings.pause)
     script.words_in = sum(count_words(text) for _, _, text in spans)
-    script.dropped = dropped + repeats
+    script.dropped = list(dropped)
     script.words_in += sum(piece.words for piece in script.dropped)
     script.words_in_labels = label_words
-    script.warnings = warnings
-    return to_reading(script, file=file, format=_format(decoded.text, file), decoded=decoded, roster=roster)
+    script.warnings = found
+    return script
 
 
 def _with_ends(text: str) -> str:

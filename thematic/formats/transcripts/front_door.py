@@ -53,6 +53,11 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
     "pdf": Format("thematic.formats.transcripts.pdf", ("pdf",), "PDF"),
     "eaf": Format("thematic.formats.transcripts.elan", ("eaf",), "ELAN annotation document"),
     "trs": Format("thematic.formats.transcripts.transcriber", ("trs",), "Transcriber file"),
+    "xml-captions": Format(
+        "thematic.formats.transcripts.xml_captions",
+        ("ttml", "dfxp", "itt", "srv1", "srv2", "srv3"),
+        "caption with its times",
+    ),
     "cha": Format("thematic.formats.transcripts.chat", ("cha",), "CHAT transcript"),
     "textgrid": Format("thematic.formats.transcripts.textgrid", ("textgrid",), "TextGrid"),
     "captions": Format(
@@ -64,6 +69,7 @@ TRANSCRIPT_FORMATS: dict[str, Format] = {
         ("csv", "tsv", "tab", "xlsx", "xlsm"),
         "table of turns or answers",
     ),
+    "otr": Format("thematic.formats.transcripts.otranscribe", ("otr",), "oTranscribe file"),
     "asr-json": Format("thematic.formats.transcripts.asr_json", ("json",), "JSON of a speech recogniser"),
     "text": Format("thematic.formats.transcripts.plain", ("txt", "text", "md", "markdown"), "text"),
 }
@@ -255,7 +261,7 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[str]]:
             passed_over.append(str(inside))
         else:
             files.append(path)
-    note = f"passed over in {folder.name}, as by name or format no transcripts: {', '.join(passed_over)}"
+    note = f"not read in {folder.name}, no transcripts by their names or endings: {', '.join(passed_over)}"
     return files, [note] if passed_over else []
 
 

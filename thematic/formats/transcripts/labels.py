@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -116,8 +116,11 @@ _FULL_NAME = rf"{_NAME}(?:\s*\([^()\d][^()]{{0,40}}\))?"  # with a remark: Jane 
 _PHONE = r"\+?\d[\d\s*().-]{5,18}\d"  # who dials in to a meeting; masked as 1555***123
 _STARS = r"(?:\*\*\*?|__)"
 _CLOCKS = re.compile(CLOCK)
+# In Markdown a time may be bold or code, and lead to the recording: **[0:05]**, `0:05`, [0:05](https://…)
 _STAMP_FIRST = re.compile(
-    rf"\s*(?:#{{1,6}}\s+)?(?P<stamp>{_ENCLOSED}|{_LOOSE}(?=\s*$)|{_RANGE}(?=\s|$))(?:\s*[-–|:](?=\s))?\s*"
+    r"\s*(?:#{1,6}\s+)?(?P<mark>\*{1,3}|__?|`)?"
+    rf"(?P<stamp>{_ENCLOSED}|{_LOOSE}(?=\s*$)|{_RANGE}(?=\s|$|(?(mark)(?P=mark)|$)))"
+    r"(?:\(https?://[^\s()]{1,200}\))?(?(mark)(?P=mark))(?:\s*[-–|:](?=\s))?\s*"
 )
 STAMP_INSIDE = re.compile(
     rf"\[\s*{_RANGE}\s*\]|#\s*{_RANGE}\s*#|<\s*{_RANGE}\s*>|\{{\s*{_RANGE}\s*\}}|\(\d{{1,2}}:\d{{2}}:\d{{2}}\)"
@@ -234,7 +237,11 @@ def leading_stamps(lines: Sequence[Line]) -> list[Stamp | None]:
     """
     found = [None if line.columns or line.aside else _STAMP_FIRST.match(head_of(line.text)) for line in lines]
     aloud = _read_aloud(lines)
-    bare = {i for i, m in enumerate(found) if m and m["stamp"][0].isdigit() and m.end() < len(lines[i].text)}
+    bare = {
+        i
+        for i, m in enumerate(found)
+        if m and m["stamp"][0].isdigit() and not m["mark"] and m.end() < len(lines[i].text)
+    }
     filled = sum(1 for line in lines if line.text.strip())
     habit = len(bare) >= 3 and 3 * len(bare) >= filled
     stamps: list[Stamp | None] = []
@@ -322,11 +329,13 @@ def believe(
     stamps: Sequence[Stamp | None] = (),
     *,
     every_block: bool = False,
+    listed: Collection[str] = (),
 ) -> Believed:
     """Which of the proposed labels are labels, and in which forms. `lines` are those that may be speech.
 
     A name that comes once is a label where nearly every block of the document begins with a label in the same
-    form, and one of them is believed anyway. every_block: nearly all begin with words and a colon.
+    form, and one of them is believed anyway. every_block: nearly all begin with words and a colon. listed:
+    names that the document says are present.
     """
     kinds: dict[str, Counter[Evidence]] = {}
     first: dict[str, tuple[str, int]] = {}
@@ -376,11 +385,13 @@ def believe(
             for key, seen in kinds.items()
             if seen["bold"] and key not in names and is_name(first[key][0])
         ]
-    # A name seen once is a label when it is a believed one mistyped, or in capitals as all the others are.
+    # A name seen once is a label when the document lists it, when it is a believed one mistyped, or in
+    # capitals as all the others are.
     capitals = len(names) >= 2 and all(label.isupper() for label in names.values())
+    present = {label_key(name) for name in listed}
     for label, number in list(doubtful) if len(names) * len(doubtful) <= _MANY_PAIRS else ():
         key = label_key(label)
-        if (capitals and label.isupper()) or get_close_matches(key, names, n=1, cutoff=0.8):
+        if key in present or (capitals and label.isupper()) or get_close_matches(key, names, n=1, cutoff=0.8):
             names[key] = label
             forms |= {(key, "colon"), (key, "bold")}
             doubtful.remove((label, number))

@@ -18,6 +18,7 @@ from thematic.formats.transcripts.labels import (
     Stamp,
     believe,
     head_of,
+    is_name,
     leading_stamps,
     propose,
     stamp_times,
@@ -54,13 +55,18 @@ _METADATA = re.compile(
 _NOT_SPEECH = re.compile(
     r"\W*(?:.{1,60}\s(?:started|stopped) transcription|transcribed by https?://\S+|"
     r"transcription (?:started|stopped|ended)(?: after [\d:]+)?|"
-    r"this editable transcript was computer generated.*|"
+    r"this editable transcript was computer generated.*|meeting ended after [\d:]+|"
     r"(?:\[\d[\d:]*\]\W*)?(?:end|start|beginning) of (?:the )?"
     r"(?:interview|recording|transcript|transcription|audio|session|tape)|"
     r"(?:the )?(?:interview|recording|transcript|transcription|audio) "
     r"(?:ends|ended|begins|starts|started|stops)(?: here)?)\W*",
     re.IGNORECASE,
 )
+_PRESENT = re.compile(
+    r"\W*(?:attendees|participants|present|in attendance|speakers)\s*(?:[:：]\W*(?P<names>\S.{0,2000}))?\W*",
+    re.IGNORECASE,
+)
+_BETWEEN_NAMES = re.compile(r"[,;]|\s(?:and|&)\s")
 _TRANSANA = re.compile(r"¤<(\d{1,9})>\s*")
 _INITIALS = re.compile(r"[^\W\d_]{1,2}")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,5})[.)]?(?:\s+|$)")
@@ -93,6 +99,7 @@ def find_turns(
         roster or Roster(),
         transcript_id,
         [stamps[i] for i in speech],
+        listed=_listed(lines),
     )
     labels = {i: label for i in speech if (label := proposed[i]) and believed.name(label)}
     stamps = [stamp if stamp and (stamp.sure or i in labels) else None for i, stamp in enumerate(stamps)]
@@ -173,6 +180,21 @@ def _header(lines: Sequence[Line], proposed: Sequence[LineLabel | None]) -> froz
         block += 1
     ends = block < len(lines) and not lines[block].text.strip()
     return frozenset(range(block if ends else last + 1))
+
+
+def _listed(lines: Sequence[Line]) -> frozenset[str]:
+    """The names that the head of a document lists as present, on the same line or on the next."""
+    names: set[str] = set()
+    wanted = False
+    for line in lines[:_HEADER_LINES]:
+        text = line.text if wanted else ""
+        found = _PRESENT.fullmatch(line.text.strip())
+        if found:
+            text, wanted = found["names"] or "", not found["names"]
+        elif line.text.strip():
+            wanted = False
+        names |= {name for name in map(str.strip, _BETWEEN_NAMES.split(text)) if is_name(name)}
+    return frozenset(names)
 
 
 def _subject_speaks(text: str) -> bool:
