@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import make_transcript
 from thematic.errors import StudyError
-from thematic.records import records_of
+from thematic.records import keep_records, records_of
 from thematic.study import Study, StudySettings, fingerprint
 
 
@@ -27,10 +27,12 @@ def test_a_record_has_the_hash_of_its_turns_in_their_place(study: Study) -> None
     assert list(found) == ["P01", "P02"]
     whole = study.record("P01")
     assert found["P01"] == whole | {"turns": fingerprint(whole["turns"])}
+    keep_records(study)
     assert records_of(study) == found
 
 
 def test_an_unchanged_record_is_not_parsed_again(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_records(study)
     found = records_of(study)
     study.save_transcript(make_transcript("P02", [("P02", "Changed.")]), read_key="k2", report={})
     parsed: list[str] = []
@@ -42,7 +44,13 @@ def test_an_unchanged_record_is_not_parsed_again(study: Study, monkeypatch: pyte
     assert again["P02"]["read_key"] == "k2"
 
 
+def test_what_only_looks_writes_nothing(study: Study) -> None:
+    records_of(study)
+    assert not list(study.machine.iterdir())
+
+
 def test_a_damaged_line_counts_as_none(study: Study) -> None:
+    keep_records(study)
     found = records_of(study)
     path = study.machine / "records.jsonl"
     first, second = path.read_bytes().splitlines(keepends=True)
@@ -51,15 +59,7 @@ def test_a_damaged_line_counts_as_none(study: Study) -> None:
 
 
 def test_a_damaged_record_is_told(study: Study) -> None:
-    records_of(study)
+    keep_records(study)
     (study.root / "texts" / "P01.json").write_text("{")
     with pytest.raises(StudyError, match="damaged"):
         records_of(study)
-
-
-def test_a_study_that_may_only_be_read_is_read(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("thematic.records.write_atomic", refuse)
-    assert list(records_of(study)) == ["P01", "P02"]

@@ -18,7 +18,7 @@ from thematic.errors import InputError, Problem, StudyError, ThematicError
 from thematic.files import write_atomic
 from thematic.identifier_log import read_log, standing
 from thematic.keyfile import key_folder
-from thematic.records import records_of
+from thematic.records import keep_records, records_of
 from thematic.study import NOT_IDENTIFIERS, PARTICIPANTS, SPEAKERS, ReadingSettings, Study, fingerprint
 from thematic.text import join_names
 
@@ -193,6 +193,7 @@ def ingest(
         )
         # Under this name it is a proposal; people who agree, or correct it, rename it to speakers.toml.
         write_atomic(study.root / "speakers.proposed.toml", proposal.encode())
+    keep_records(study)
     return report
 
 

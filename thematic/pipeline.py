@@ -39,7 +39,7 @@ from thematic.model import (
     Transcript,
     Vectors,
 )
-from thematic.records import records_of
+from thematic.records import keep_records, records_of
 from thematic.review import excerpts_of, judgements, make_codings
 from thematic.study import Study, fingerprint, json_bytes
 from thematic.text import check_quote
@@ -628,3 +628,4 @@ class Pipeline:
         for folder in ("excerpts", "vectors"):
             self.study.forget_other(folder, keep)
         self.workload.receipts.keep_only(units)
+        keep_records(self.study)

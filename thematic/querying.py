@@ -7,7 +7,8 @@ extensions and settings is off before the question is read, and a question is on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from thematic.pipeline import Pipeline
 from thematic.study import Study
 from thematic.text import join_names
 
-__all__ = ["TABLES", "Answer", "ask"]
+__all__ = ["TABLES", "Answer", "answering", "ask"]
 
 TABLES: dict[str, str] = {
     "excerpts": "id, transcript_id, start, end, text, speaker, role, times, the question before",
@@ -32,6 +33,7 @@ TABLES: dict[str, str] = {
 """What can be asked, and what is in it."""
 
 _MEMORY = "2GB"
+_ROWS_AT_A_TIME = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,19 @@ class Answer:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
-    def records(self) -> list[dict[str, Any]]:
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-
 
 def ask(study: Study, sql: str) -> Answer:
-    """The answer to one SQL statement that reads.
+    """The answer to one SQL statement that reads, whole. Raises as `answering` does."""
+    with answering(study, sql) as (columns, rows):
+        return Answer(columns, tuple(rows))
+
+
+@contextmanager
+def answering(study: Study, sql: str) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]]:
+    """The column names of the answer, and its rows as they are asked for, a few in memory at a time.
 
     Raises InputError with what is wrong with the question, and the tables and columns there are; StudyError
-    when a table it names was not made yet.
+    when a table it names was not made yet. Some of what is wrong shows in the middle of the rows.
     """
     import duckdb
 
@@ -72,9 +78,18 @@ def ask(study: Study, sql: str) -> Answer:
             _refuse_writing(statements, duckdb)
             result = connection.execute(statements[0])
             columns = tuple(column[0] for column in result.description or ())
-            return Answer(columns, tuple(tuple(map(_plain, row)) for row in result.fetchall()))
         except duckdb.Error as error:
             raise _explained(error, missing) from None
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            try:
+                while some := result.fetchmany(_ROWS_AT_A_TIME):
+                    for row in some:
+                        yield tuple(map(_plain, row))
+            except duckdb.Error as error:
+                raise _explained(error, missing) from None
+
+        yield columns, rows()
 
 
 def _refuse_writing(statements: Sequence[Any], duckdb: Any) -> None:

@@ -6,25 +6,44 @@ line whose hash is no longer that of the file counts as none, and the file can b
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from thematic.files import write_atomic
 from thematic.study import Study, fingerprint
 
-__all__ = ["records_of"]
+__all__ = ["keep_records", "records_of"]
+
+
+_Entries = dict[str, tuple[str, dict[str, Any]]]
+"""By id of the transcript: the hash of its file, and the record."""
 
 
 def records_of(study: Study) -> dict[str, dict[str, Any]]:
-    """The record of each transcript by id, sorted, with the hash of its turns in their place.
+    """The record of each transcript by id, sorted, with the hash of its turns in their place. Writes nothing.
 
     Raises StudyError for a record that is damaged.
     """
-    path = study.machine / "records.jsonl"
-    kept = _kept(path.read_bytes()) if path.exists() else {}
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    return {id_: record for id_, (_, record) in _found(study, _kept(study)).items()}
+
+
+def keep_records(study: Study) -> None:
+    """Parse what changed, and keep it; call it while holding the study's lock."""
+    kept = _kept(study)
+    found = _found(study, kept)
+    if found != kept:
+        lines = (json.dumps([id_, *entry], ensure_ascii=True) for id_, entry in found.items())
+        write_atomic(_path(study), "".join(f"{line}\n" for line in lines).encode())
+
+
+def _path(study: Study) -> Path:
+    return study.machine / "records.jsonl"
+
+
+def _found(study: Study, kept: _Entries) -> _Entries:
+    found: _Entries = {}
     for id_ in study.transcript_ids():
         digest = hashlib.sha256((study.root / "texts" / f"{id_}.json").read_bytes()).hexdigest()
         if id_ in kept and kept[id_][0] == digest:
@@ -32,19 +51,16 @@ def records_of(study: Study) -> dict[str, dict[str, Any]]:
         else:
             record = study.record(id_)
             found[id_] = digest, record | {"turns": fingerprint(record["turns"])}
-    if found != kept and study.machine.is_dir():
-        with contextlib.suppress(OSError):  # in a study that may only be read they are parsed every time
-            write_atomic(path, b"".join(_line(id_, *entry) for id_, entry in found.items()))
-    return {id_: record for id_, (_, record) in found.items()}
+    return found
 
 
-def _line(id_: str, digest: str, record: dict[str, Any]) -> bytes:
-    return json.dumps([id_, digest, record], ensure_ascii=True).encode() + b"\n"
-
-
-def _kept(data: bytes) -> dict[str, tuple[str, dict[str, Any]]]:
-    kept = {}
-    for line in data.splitlines():
+def _kept(study: Study) -> _Entries:
+    try:
+        lines = _path(study).read_bytes().splitlines()
+    except OSError:
+        return {}
+    kept: _Entries = {}
+    for line in lines:
         try:
             id_, digest, record = json.loads(line)
         except (ValueError, TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,3 +120,9 @@ def test_an_example_in_the_codebook_bars_the_way_out(tmp_path: Path) -> None:
         require_decided(study, leaving="export")
     path.write_text("codes: [", encoding="utf-8")  # says nothing, and goes nowhere
     require_decided(study, leaving="export")
+
+
+def test_an_answer_without_the_identifier_is_let_out_whole(study: Study) -> None:
+    sql = "SELECT code_id, count(*) AS n FROM codings GROUP BY code_id"
+    done = thematic("query", sql, "--json", "--study", study.root)
+    assert (done.returncode, json.loads(done.stdout)) == (0, [{"code_id": "calm", "n": 8}])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.test_run import SAMPLES, failing, run, thematic
 from thematic.errors import InputError
-from thematic.querying import TABLES, ask
+from thematic.querying import TABLES, answering, ask
 from thematic.study import Study
 
 
@@ -90,6 +90,39 @@ def test_the_answer_as_json_csv_and_table(study: Path) -> None:
         done = thematic("query", wide, "--study", study, env={"COLUMNS": "80"})
         assert as_json[0]["id"] in done.stdout
         assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_an_answer_that_is_longer_than_a_screen_is_whole(study: Path) -> None:
+    """Written a few thousand rows at a time, it is what it would be at once."""
+    sql = "SELECT i, 'a ' || i AS said, [i] AS many FROM range(5000) AS numbers(i) ORDER BY i"
+    rows = [{"i": i, "said": f"a {i}", "many": [i]} for i in range(5000)]
+    expected = json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    assert thematic("query", sql, "--json", "--study", study).stdout == expected
+    as_csv = thematic("query", sql, "--csv", "--study", study).stdout
+    read = list(csv.reader(io.StringIO(as_csv.removeprefix("\ufeff"))))
+    assert read[0] == ["i", "said", "many"]
+    assert read[1:] == [[str(i), f"a {i}", f"[{i}]"] for i in range(5000)]
+    table = thematic("query", sql, "--study", study)
+    assert "a 199" in table.stdout
+    assert "a 200 " not in table.stdout
+    assert "4,800 more rows" in table.stderr
+
+
+def test_an_empty_answer_has_its_columns(study: Path) -> None:
+    sql = "SELECT id FROM excerpts WHERE false"
+    assert thematic("query", sql, "--json", "--study", study).stdout == "[]\n"
+    assert thematic("query", sql, "--csv", "--study", study).stdout.strip("\ufeff\r\n") == '"id"'
+
+
+def test_rows_come_as_they_are_asked_for(study: Path) -> None:
+    with answering(Study.open(study), "SELECT i FROM range(100000000000) AS numbers(i)") as (columns, rows):
+        assert columns == ("i",)
+        assert [next(rows), next(rows)] == [(0,), (1,)]
+
+
+def test_what_is_wrong_in_the_middle_of_the_rows_is_told(study: Path) -> None:
+    sql = "SELECT CASE WHEN i < 90000 THEN 1 ELSE CAST('x' AS INT) END FROM range(100000) AS numbers(i)"
+    assert "Could not convert" in failing("query", sql, "--csv", "--study", study)
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_inert(study: Path) -> None:

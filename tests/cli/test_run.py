@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -60,6 +61,15 @@ def failing(*arguments: object, **options: object) -> str:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run(tmp_path_factory.mktemp("run") / "study")
+
+
+@pytest.mark.parametrize(
+    "command", ["suggest", "clusters", "clusters --tree", "clusters --new", "query 'SELECT 1'"]
+)
+def test_quiet_prints_the_result_alone(study: Path, command: str) -> None:
+    done = thematic(*shlex.split(command), "--quiet", "--study", study)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
 
 
 # --- What a run leaves behind ----------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from typing import Annotated, Any
+from itertools import chain, islice
+from textwrap import indent
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -14,7 +16,12 @@ from rich.markup import escape
 from thematic.cli import render
 from thematic.cli.options import AcceptResidualOption, JsonOption, QuietOption, StudyOption
 
+if TYPE_CHECKING:
+    from thematic.study import Study
+
+_Rows = Iterator[tuple[Any, ...]]
 _SHOWN = 200
+_AT_A_TIME = 2_048
 
 
 def query(
@@ -36,7 +43,7 @@ def query(
     Example: thematic query "SELECT code_id, count(*) AS n FROM codings GROUP BY code_id ORDER BY n DESC"
     """
     from thematic.cli.study import _study
-    from thematic.querying import TABLES, ask
+    from thematic.querying import TABLES, answering
 
     opened = _study(study)
     if sql is None:
@@ -47,24 +54,56 @@ def query(
         if not quiet:
             render.print_note('columns: thematic query "DESCRIBE excerpts"')
         return
-    answer = ask(opened, sys.stdin.read() if sql == "-" else sql)
-    if as_json or as_csv:
-        from thematic.gate import require_decided
+    with answering(opened, sys.stdin.read() if sql == "-" else sql) as (columns, rows):
+        if as_json or as_csv:
+            rows = _decided(opened, rows, accept_residual)
+        if as_json:
+            _write_json(columns, rows)
+        elif as_csv:
+            _write_csv(columns, rows)
+        else:
+            _print_rows(columns, [[_text(value) for value in row] for row in islice(rows, _SHOWN)])
+            more = sum(1 for _ in rows)
+            if more and not quiet:
+                render.print_note(f"{more:,} more rows: --csv and --json print all of them")
 
-        within = (_text(value) for row in answer.rows for value in row)
-        with opened.lock() if accept_residual is not None else nullcontext():
-            require_decided(opened, leaving="answer", accept_residual=accept_residual, within=within)
-    if as_json:
-        render.print_json(answer.records())
-    elif as_csv:
-        from thematic.formats.safe_csv import safe_csv
 
-        rows = ([_cell(value) for value in row] for row in answer.rows)
-        sys.stdout.buffer.write(safe_csv(answer.columns, rows))
-    else:
-        _print_rows(answer.columns, [[_text(value) for value in row] for row in answer.rows[:_SHOWN]])
-        if not quiet and len(answer.rows) > _SHOWN:
-            render.print_note(f"{len(answer.rows) - _SHOWN:,} more rows: --csv and --json print all of them")
+def _decided(study: Study, rows: _Rows, accept_residual: str | None) -> _Rows:
+    """The rows, when none has an identifier in it that is undecided. Raises IdentifierError.
+
+    Only where something is undecided are they gone through before the first is written.
+    """
+    from thematic.gate import require_decided
+
+    seen: list[tuple[Any, ...]] = []
+
+    def within() -> Iterator[str]:
+        for row in rows:
+            seen.append(row)
+            yield from map(_text, row)
+
+    with study.lock() if accept_residual is not None else nullcontext():
+        require_decided(study, leaving="answer", accept_residual=accept_residual, within=within())
+    return chain(seen, rows)
+
+
+def _write_json(columns: Sequence[str], rows: _Rows) -> None:
+    """The answer as `render.print_json` writes a list, row by row."""
+    opened = False
+    for row in rows:
+        record = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, indent=2)
+        sys.stdout.write(f"{',' if opened else '['}\n{indent(record, '  ')}")
+        opened = True
+    sys.stdout.write("\n]\n" if opened else "[]\n")
+
+
+def _write_csv(columns: Sequence[str], rows: _Rows) -> None:
+    from thematic.formats.safe_csv import safe_csv
+
+    header: Sequence[str] | None = columns
+    while (some := [[_cell(value) for value in row] for row in islice(rows, _AT_A_TIME)]) or header:
+        sys.stdout.buffer.write(safe_csv(header, some))
+        header = None
 
 
 def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

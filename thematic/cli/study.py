@@ -162,7 +162,7 @@ def suggest(
         render.print_table(
             ("code", "excerpts it leads", "in a shortlist"), suggestion_counts(pipeline.codebook, suggested)
         )
-    for note in pipeline.notes_on_suggestions():
+    for note in () if quiet else pipeline.notes_on_suggestions():
         render.print_note(note)
 
 
@@ -189,7 +189,8 @@ def clusters(
     pipeline = open_pipeline(study, threads, quiet or as_json)
     with pipeline.study.lock():
         if tree or new or codes:
-            _print_emergent(pipeline, "tree" if tree else "new" if new else "codes", as_json=as_json)
+            question = "tree" if tree else "new" if new else "codes"
+            _print_emergent(pipeline, question, as_json=as_json, quiet=quiet)
             return
         clustering = pipeline.clustering
     if as_json:
@@ -198,13 +199,15 @@ def clusters(
     shown = [c for c in clustering.clusters if show_hidden or c.status != "hidden"]
     render.print_clusters(shown, {code.id: code.name for code in pipeline.codebook.codes})
     hidden = len(clustering.clusters) - len(shown)
+    if quiet:
+        return
     if hidden:
         render.print_note(f"{hidden} unstable or small clusters are hidden; --hidden shows them")
     if clustering.note:
         render.print_note(clustering.note)
 
 
-def _print_emergent(pipeline: Any, question: str, *, as_json: bool) -> None:
+def _print_emergent(pipeline: Any, question: str, *, as_json: bool, quiet: bool) -> None:
     """What stands out beside the codebook: candidate themes, what no code covers, codes that mix."""
     from thematic import emergent
     from thematic.cli import emergent_view as view
@@ -216,24 +219,25 @@ def _print_emergent(pipeline: Any, question: str, *, as_json: bool) -> None:
             render.print_json([_plain(theme) for theme in themes])
             return
         view.print_themes(themes)
-        render.print_note(pipeline.clustering.note)
+        notes = [pipeline.clustering.note]
     elif question == "new":
         found = emergent.study_uncovered(pipeline)
         if as_json:
             render.print_json(_plain(found) | {"sentences": list(found.sentences)})
             return
         view.print_uncovered(found, excerpts)
-        render.print_note(
-            f"looked at: {found.judged:,} excerpts that people gave no code"
-            + (f", {found.abstained:,} that nobody read and no suggestion fits" if found.abstained else "")
-        )
-        render.print_note(found.clustering.note)
+        unread = f", {found.abstained:,} that nobody read and no suggestion fits" if found.abstained else ""
+        looked = f"looked at: {found.judged:,} excerpts that people gave no code{unread}"
+        notes = [looked, found.clustering.note]
     else:
         pairs = emergent.study_code_pairs(pipeline)
         if as_json:
             render.print_json([_plain(pair) for pair in pairs])
             return
         view.print_code_pairs(pairs, {code.id: code.name for code in pipeline.codebook.codes}, excerpts)
+        notes = []
+    for note in () if quiet else notes:
+        render.print_note(note)
 
 
 def status(
