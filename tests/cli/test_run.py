@@ -72,6 +72,15 @@ def test_quiet_prints_the_result_alone(study: Path, command: str) -> None:
     assert done.stdout
 
 
+def test_a_flag_that_differs_from_the_study_is_told(study: Path, tmp_path: Path) -> None:
+    out = run(tmp_path / "other", transcripts=SAMPLES / "P01.txt")
+    again = ("run", SAMPLES / "P01.txt", "--codebook", CODEBOOK, "--out", out, "--model", "hash")
+    assert "for this run only" not in thematic(*again).stderr
+    said = " ".join(thematic(*again, "--min-words", 60, "--title", "U").stderr.split())
+    assert "for this run only: title is U, not T and min_words is 60, not 20" in said
+    assert "other commands go by that file" in said
+
+
 # --- What a run leaves behind ----------------------------------------------------------------------
 
 

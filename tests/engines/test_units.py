@@ -6,6 +6,7 @@ import csv
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -163,6 +164,29 @@ def test_a_transcript_that_cannot_be_done_is_named_and_the_others_are_kept(study
     assert {r["unit"] for r in receipts(study) if r["stage"] == "embed"} == {"P01", "P10"}
 
 
+def test_a_run_that_was_interrupted_goes_on_with_other_settings_and_back(
+    study: Study, expected: dict[str, str], tmp_path: Path
+) -> None:
+    """Another plan in the same folder: neither takes anything of the other, and nothing has to be deleted."""
+    pipeline = Pipeline(study)
+    assert len(pipeline.cut_units) == 3
+    engine = load_engine(EngineSettings())
+    first, *_ = pipeline.planned_vector_units  # and no more of them
+    pipeline.workload.receipts.add(next(iter(engine.run([first], pipeline.workload._plan()))))
+    other = replace(study.settings, segment=SegmentSettings(min_words=60))
+    fresh = make_study(tmp_path / "fresh")
+    alone = vectors_of(replace(fresh, settings=other))
+    assert alone.keys().isdisjoint(expected)
+
+    made = vectors_of(replace(study, settings=other))
+    assert {name: digest for name, digest in made.items() if name in alone} == alone
+    back = Pipeline(study)
+    assert back.vectors.ids
+    assert back.ledger.computed == {"embed": 2}
+    found = hashes(study)
+    assert {name: digest for name, digest in found.items() if name in expected} == expected
+
+
 def test_a_process_that_is_killed_loses_nothing(study: Study, expected: dict[str, str]) -> None:
     pipeline = Pipeline(study)
     engine = load_engine(EngineSettings(jobs=2))
@@ -256,6 +280,55 @@ def test_a_full_disk_is_told_with_its_machine(study: Study, monkeypatch: pytest.
     assert {p.path for p in caught.value.problems} == {"P01.txt", "P02.txt", "P10.txt"}
     assert "no space left on device (on " in caught.value.problems[0].message
     assert not (study.machine / "receipts.jsonl").exists()
+
+
+DISK_FULL = """
+import thematic.units
+whole = thematic.units.write_bytes
+def write_bytes(root, name, data):
+    if "P02" in name:
+        raise OSError(28, "No space left on device", name)
+    whole(root, name, data)
+thematic.units.write_bytes = write_bytes
+"""
+OTHER_VERSIONS = """
+import importlib.metadata as metadata
+whole = metadata.version
+metadata.version = lambda name: "1.0" if name == "spacy" else whole(name)
+"""
+OTHER_STORAGE = """
+import thematic.units
+thematic.units.exists = lambda root, name: False
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "done"),
+    [
+        (DISK_FULL, r"P02\S*: no space left on device \(on ", {"P01", "P10"}),
+        (OTHER_VERSIONS, r"^a worker on \S+ has other versions: spacy 1\.0 instead of ", set()),
+        (OTHER_STORAGE, r"^a worker on \S+ does not see the study at ", set()),
+    ],
+)
+def test_what_is_wrong_with_a_machine_is_told_once_and_what_is_done_is_kept(
+    study: Study,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expected: dict[str, str],
+    code: str,
+    message: str,
+    done: set[str],
+) -> None:
+    in_workers(tmp_path / "wrong", monkeypatch)(code)
+    with pytest.raises(StudyError, match="could not be cut into excerpts") as caught:
+        _ = Pipeline(study, engine=EngineSettings(jobs=2)).vectors
+    (problem,) = caught.value.problems
+    assert re.search(message, problem.message)
+    assert problem.hint
+    assert (study.machine / "receipts.jsonl").exists() == bool(done)
+    assert not done or {receipt["unit"] for receipt in receipts(study)} == done
+    (tmp_path / "wrong" / "sitecustomize.py").write_text("")
+    assert vectors_of(study, jobs=2) == expected
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,8 @@ from thematic.cli.options import (
     UnitOption,
     override,
 )
+from thematic.errors import Problem
+from thematic.text import join_names
 
 if TYPE_CHECKING:
     from thematic.engines import EngineSettings
@@ -81,9 +84,9 @@ def run(
     began = time.perf_counter()
     work = EngineSettings(name=engine, jobs=jobs, address=address, storage=storage)
     exists = (out / "study.toml").is_file()
-    settings = Study.open(out).settings if exists else StudySettings(title=out.resolve().name)
+    held = Study.open(out).settings if exists else StudySettings(title=out.resolve().name)
     settings = _override(
-        settings,
+        held,
         title=title,
         read={"encoding": encoding},
         segment={"unit": unit, "min_words": min_words, "max_words": max_words, "language": language},
@@ -93,6 +96,10 @@ def run(
     if dry_run:
         _estimate(transcripts, codebook, out, settings, jobs=jobs, as_json=as_json)
         return
+    if exists and not quiet and (changed := _differences(held, settings)):
+        file = out / "study.toml"
+        hint = f"to keep it, write it there: other commands go by that file (thematic export --study {out})"
+        render.print_warning(Problem(f"for this run only: {join_names(changed)}", str(file), None, hint))
     pipeline = _run(
         transcripts,
         codebook,
@@ -188,6 +195,19 @@ def _override(settings: StudySettings, *, title: str | None, **tables: dict[str,
     """The settings with the flags that were given, table by table."""
     changed = {name: override(getattr(settings, name), **flags) for name, flags in tables.items()}
     return override(settings, title=title, **changed)  # type: ignore[no-any-return]
+
+
+def _differences(held: StudySettings, settings: StudySettings) -> list[str]:
+    """In words, each setting in which these differ from those that the study holds."""
+    found = []
+    for table in fields(held):
+        before, now = getattr(held, table.name), getattr(settings, table.name)
+        if isinstance(before, str):  # the title, which stands in no table
+            before, now = {table.name: before}, {table.name: now}
+        else:
+            before, now = asdict(before), asdict(now)
+        found += [f"{name} is {now[name]}, not {before[name]}" for name in now if now[name] != before[name]]
+    return found
 
 
 def _run(
