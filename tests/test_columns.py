@@ -79,6 +79,18 @@ def test_the_file_made_from_columns_is_that_made_from_nouns(
     assert any(s.status == "abstained" for s in nouns)
 
 
+def test_the_file_of_a_large_study_is_made_some_excerpts_at_a_time(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SuggestSettings(min_content_words=9)
+    texts, vectors, ids = pipeline.code_texts, pipeline.code_vectors, pipeline.columns.ids
+    ranking = rank(pipeline.columns, pipeline.codebook, texts, vectors, settings=settings)
+    at_once = read_suggestions(write_ranking(ids, ranking, texts))
+    monkeypatch.setattr("thematic.formats.machine.parquet._RANKED_AT_A_TIME", 7)
+    assert read_suggestions(write_ranking(ids, ranking, texts)) == at_once
+    assert tuple(ranking.suggestions(ids, texts)) == at_once
+
+
 def test_columns_rank_as_the_rules_say(pipeline: Pipeline) -> None:
     """Against the rules as they are written for a few excerpts, which hold all likenesses at once."""
     settings = SuggestSettings()

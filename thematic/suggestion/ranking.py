@@ -7,7 +7,7 @@ code's likeness to all other excerpts: that is what ranks the codes, and what a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,18 @@ class Ranking:
     shares: NDArray[np.float64] | None
     pieces: NDArray[np.int32]
     similarities: NDArray[np.float64]
+
+    def part(self, begin: int, end: int) -> Ranking:
+        """The shortlists of the excerpts from `begin` up to `end`."""
+        rows = slice(int(self.kept[:begin].sum()), int(self.kept[:end].sum()))
+        return replace(
+            self,
+            kept=self.kept[begin:end],
+            ranked=self.ranked[rows],
+            shares=None if self.shares is None else self.shares[rows],
+            pieces=self.pieces[rows],
+            similarities=self.similarities[rows],
+        )
 
     def bands(self) -> tuple[list[str], NDArray[np.intp]]:
         """Words for how well a code fits, and for each place of a shortlist which of them it is, (m, k)."""

@@ -47,6 +47,7 @@ EXCERPT_COLUMNS = (
 ).split()
 SET_ASIDE_COLUMNS = "transcript_id start end text reason".split()
 """What a reader of tables wants of a file of segmentations, by `kind`."""
+_RANKED_AT_A_TIME = 65_536
 
 
 def open_files(paths: Sequence[str]) -> Any:
@@ -213,7 +214,23 @@ def _suggestion(row: dict[str, Any]) -> Suggestion:
 
 
 def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[CodeText]) -> bytes:
-    """The same rows as `write_suggestions` of `ranking.suggestions(ids, code_texts)`, from columns."""
+    """The same rows as `write_suggestions` of `ranking.suggestions(ids, code_texts)`, from columns.
+
+    So many excerpts at a time: the evidence repeats the wording of the codebook for each, and an Arrow array
+    holds no more than 2 GB of it.
+    """
+    import pyarrow.parquet as pq
+
+    buffer = BytesIO()
+    with pq.ParquetWriter(buffer, _suggestion_schema().with_metadata({}), compression="zstd") as writer:
+        for begin in range(0, max(len(ids), 1), _RANKED_AT_A_TIME):
+            end = begin + _RANKED_AT_A_TIME
+            table = _ranking_table(ids[begin:end], ranking.part(begin, end), code_texts)
+            writer.write_table(table.replace_schema_metadata({}), row_group_size=max(table.num_rows, 1))
+    return buffer.getvalue()
+
+
+def _ranking_table(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[CodeText]) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
@@ -269,7 +286,7 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
     names = _texts(["abstained", "suggested"])
     reasons = _texts([TOO_LITTLE, NOT_CALIBRATED])
     which = _numbers(suggested.astype(np.int8))
-    table = pa.Table.from_arrays(
+    return pa.Table.from_arrays(
         [
             _texts(ids).take(_numbers(row_of)),
             chosen(ranking.codes, ranking.ranked),
@@ -285,7 +302,6 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
         ],
         schema=_suggestion_schema(),
     )
-    return _bytes(table, {})
 
 
 def _numbers(values: NDArray[Any], there: NDArray[np.bool_] | None = None) -> pa.Array:
