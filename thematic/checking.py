@@ -225,6 +225,7 @@ def _find(
         recognised_by=loaded[1] if loaded else None,
         on_progress=on_stage("Checking") if on_stage else None,
     )
+    found = replace(found, findings=tuple(f for f in found.findings if not _is_jargon(f)))
     return replace(found, notes=(*found.notes, _foreign_note(foreign))) if foreign else found
 
 
@@ -327,8 +328,8 @@ _STATES: dict[str, State] = {
 
 
 def beside_texts(pipeline: Pipeline) -> Iterator[Passage]:
-    """What leaves a study beside its transcripts: memos of coders, and examples in the codebook, which
-    quote participants. A codebook that cannot be read says nothing, and goes nowhere."""
+    """What leaves a study beside its transcripts: memos of coders, and the codebook, whose examples quote
+    participants. A codebook that cannot be read says nothing, and goes nowhere."""
     for coding in pipeline.codings:
         if coding.memo.strip():
             yield Passage(
@@ -337,10 +338,23 @@ def beside_texts(pipeline: Pipeline) -> Iterator[Passage]:
                 text=coding.memo,
                 detail=f"memo of {coding.coder_id}",
             )
-    yield from _examples(pipeline.study.codebook_path)
+    yield from _of_codebook(pipeline.study.codebook_path)
 
 
-def _examples(path: Path) -> Iterator[Passage]:
+_WORDING = "wording of "
+"""How the detail of a passage begins that researchers wrote: the definition and criteria of a code."""
+
+
+def _is_jargon(finding: Finding) -> bool:
+    """Whether it is a capital in the researchers' own words by which nothing but the capital tells a name."""
+    return (
+        finding.where == "codebook"
+        and finding.detail.startswith(_WORDING)
+        and finding.kind == "possible name"
+    )
+
+
+def _of_codebook(path: Path) -> Iterator[Passage]:
     from thematic.errors import ThematicError
     from thematic.formats.codebooks.front_door import read_codebook
 
@@ -349,7 +363,8 @@ def _examples(path: Path) -> Iterator[Passage]:
     except ThematicError:
         return
     for code in codes:
-        for text in (*code.examples, *code.counter_examples):
-            yield Passage(
-                transcript_id="codebook", where="codebook", text=text, detail=f"example of {code.name}"
-            )
+        quoted = [(text, f"example of {code.name}") for text in (*code.examples, *code.counter_examples)]
+        own = [(text, _WORDING + code.name) for text in (code.definition, *code.include, *code.exclude)]
+        for text, detail in (*quoted, *own):
+            if text.strip():
+                yield Passage(transcript_id="codebook", where="codebook", text=text, detail=detail)

@@ -108,18 +108,35 @@ def test_a_reason_opens_it_and_is_logged(tmp_path: Path, way: str) -> None:
     assert (line["decision"], line["reason"], line["forms"]) == ("accept residual", "for the supervisor", 1)
 
 
-def test_an_example_in_the_codebook_bars_the_way_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("field", ["examples", "counter_examples", "include", "exclude"])
+def test_a_name_in_the_codebook_bars_the_way_out(tmp_path: Path, field: str) -> None:
     study = make_study(tmp_path / "study", "codebook")
     require_decided(study, leaving="export")
     path = study.codebook_path
     text = path.read_text(encoding="utf-8")
     head, colon, rest = text.partition("  - id: calm\n")
     assert colon
-    path.write_text(f"{head}{colon}    examples: [then {NAME} rang me]\n{rest}", encoding="utf-8")
+    path.write_text(f"{head}{colon}    {field}: [then {NAME} rang me]\n{rest}", encoding="utf-8")
     with pytest.raises(IdentifierError):
         require_decided(study, leaving="export")
     path.write_text("codes: [", encoding="utf-8")  # says nothing, and goes nowhere
     require_decided(study, leaving="export")
+
+
+def test_a_capital_in_the_words_of_researchers_is_no_name(tmp_path: Path) -> None:
+    study = make_study(tmp_path / "study", "codebook")
+    path = study.codebook_path
+    text = path.read_text(encoding="utf-8")
+    said = "when the Zorbling worksheet is named"
+    path.write_text(
+        text.replace("  - id: calm\n", f"  - id: calm\n    include: [{said}]\n"), encoding="utf-8"
+    )
+    require_decided(study, leaving="export")
+    path.write_text(
+        text.replace("  - id: calm\n", f"  - id: calm\n    examples: [{said}]\n"), encoding="utf-8"
+    )
+    with pytest.raises(IdentifierError):  # of participants it may be one
+        require_decided(study, leaving="export")
 
 
 def test_an_answer_without_the_identifier_is_let_out_whole(study: Study) -> None:

@@ -30,6 +30,18 @@ def test_the_planted_set_is_what_it_claims_to_be() -> None:
     assert sum(p.kind == "clean" for p in PLANTED) >= 100
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello Everyone, can you see my screen?",
+        "Hey Guys, sorry I'm late.",
+        "On Christmas Day twenty people came, and on Boxing Day nineteen.",
+    ],
+)
+def test_greeting_everybody_and_counting_people_names_nobody(text: str) -> None:
+    assert forms(text) == []
+
+
 @pytest.mark.parametrize("path", [SENTENCES, *LATER], ids=lambda path: path.stem)
 def test_nine_in_ten_planted_identifiers_are_found_by_rules_and_few_clean_sentences_flagged(
     path: Path,
@@ -52,6 +64,9 @@ def test_nine_in_ten_planted_identifiers_are_found_by_rules_and_few_clean_senten
         ("We were born the 9th of July 1957, both of us.", "date of birth"),
         ("My nan's ninety-four and sharper than me.", "age over 89"),
         ("so my mate dave he says to me", "person"),
+        ("Oh hi Babs, didn't see you there.", "person"),
+        ("it was easter sunday twenty eighteen when i stopped", "date"),
+        ("he died boxing day two thousand and three and i drank", "date"),
         ("My brother drives for Eddie Stobart now.", "person"),
     ],
 )

@@ -262,7 +262,7 @@ _BY_HAND = {
     "title": "the title comes from the file: change it there and ingest again; or decide `allow`",
     "attribute": "attributes stand in the study's participants.csv: change it there; or decide `allow`",
     "memo": "a memo is its coder's: they write it again in `thematic review`; or decide `allow`",
-    "codebook": "examples stand in the study's codebook.yaml: write them anew there; or decide `allow`",
+    "codebook": "this stands in the study's codebook.yaml: write it anew there; or decide `allow`",
     "text": "the text could not be read again without its original: put that into the study's transcripts/, "
     "and decide again",
 }

@@ -25,6 +25,13 @@ _SPOKEN_YEAR = (
     r"two thousand(?:[\s-]+and)?(?:[\s-]+[a-z]+teen|[\s-]+(?:one|two|three|four|five|six|seven|eight|nine|"
     r"ten|eleven|twelve|twenty[\s-]?\w*))?"
 )
+# Where no day or month stands before it, “twenty people” must be none.
+_UNDER_TWENTY = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_SAID_YEAR = (
+    rf"(?:(?:nineteen|twenty)[\s-]+(?:{_UNDER_TWENTY}|(?:oh|o)[\s-][a-z]+|(?:{_TENS})(?:[\s-](?:one|two|three|four|"
+    rf"five|six|seven|eight|nine))?)|two thousand(?:\s+and\s+(?:{_UNDER_TWENTY}|[a-z]+))?)"
+)
 _YEAR = rf"(?:,?\s+(?:of\s+)?(?:(?:19|20)\d\d|['’]\d\d|{_SPOKEN_YEAR}))?"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _DAY_ORDINAL = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)"
@@ -65,7 +72,7 @@ _WEEKDAY_BEFORE = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+
 _FEAST_OF_YEAR = re.compile(
     r"\b(?:Christmas (?:Day|Eve)|Boxing Day|New Year['’]?s? (?:Day|Eve)|Easter (?:Sunday|Monday)|"
     r"Good Friday|Halloween|Anzac Day|Australia Day|Valentine['’]?s Day|Thanksgiving|Hogmanay)"
-    r",?\s+(?:of |in )?(?:19|20)\d\d\b",
+    rf",?\s+(?:of |in )?(?:(?:19|20)\d\d|{_SAID_YEAR})\b",
     re.IGNORECASE,
 )
 _BIRTH_BEFORE = re.compile(

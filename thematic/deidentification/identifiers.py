@@ -32,7 +32,8 @@ ENOUGH = 20_000  # characters that show which language a transcript is in
 _TALK = ("text", "memo", "codebook", "original only")  # where a recogniser of names has sentences to go by
 _DIGIT = re.compile(r"\d")
 _DATE_WORDS = re.compile(
-    r"ninety|hundred|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|teenth|tieth",
+    r"ninety|hundred|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|teenth|tieth|"
+    r"nineteen|twenty|thousand",
     re.IGNORECASE,
 )
 _SPOKEN_WORDS = re.compile(
@@ -41,7 +42,7 @@ _SPOKEN_WORDS = re.compile(
 )
 _CUE_WORDS = re.compile(
     r"\b(?:my|our|his|her|their|your|me and|called?|calls|named?|name|known|auntie|aunty|uncle|mrs?|ms|dr|"
-    r"doctor|nurse|sister|hi|hello|cheers|"
+    r"doctor|nurse|sister|hi|hiya|hey|hello|cheers|"
     r"thanks|welcome|goes by|the|a|at|in|to|from|near|on|for)\b",
     re.IGNORECASE,
 )

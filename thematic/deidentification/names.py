@@ -965,11 +965,20 @@ _CUES: tuple[tuple[re.Pattern[str], bool, str], ...] = (
     (re.compile(rf"\b(?:me and|and me and)\s+{_NAME}", re.IGNORECASE), False, "after “me and”"),
     (
         re.compile(
-            rf"\b(?:hi|hiya|hello|cheers|thanks|thank you|welcome|sorry|morning|"
+            rf"\b(?:hi|hiya|hey|hello|cheers|thanks|thank you|welcome|sorry|morning|"
             rf"bye),?\s+{_NAME}(?=\s*[,.!?])",
             re.IGNORECASE,
         ),
         False,
+        "after a greeting",
+    ),
+    # With a capital even an everyday word is whom one greets: Oh hi Babs, …
+    (
+        re.compile(
+            r"\b(?:[Hh]i|[Hh]iya|[Hh]ey|[Hh]ello) (?!(?:[Ee]very|[Aa]ll|[Gg]uys|[Ff]olks|[Tt]eam|[Ww]orld|"
+            r"[Ll]adies|[Gg]entlemen|[Mm]ates?\b|[Ll]ove\b))(?P<v>[^\W\d_a-z][\w'’-]+)(?=\s*[,.!?])"
+        ),
+        True,
         "after a greeting",
     ),
 )
