@@ -13,8 +13,8 @@ them, with receipts. Then the commands run one after the other, each a cold proc
 - *exports*: `thematic export`; all files of a run.
 
 Seconds are of the processor (user and system), since the machine had other work; memory is the largest
-resident set of the process, mapped pages included. Python's compiled modules are there, as after any first
-start. --folder keeps the studies for a second look.
+resident set of the process, mapped pages included. What is on the disk afterwards is the second table.
+Python's compiled modules are there, as after any first start. --folder keeps the studies for a second look.
 """
 
 from __future__ import annotations
@@ -143,6 +143,22 @@ def measure(study: Study) -> Iterator[tuple[str, tuple[float, float, float]]]:
     yield "exports", run("export", *where, "--accept-residual", "synthetic")
 
 
+def disk(study: Study) -> dict[str, int]:
+    """Bytes of each folder of machine data, of the texts with their originals, and of the exports."""
+    folders = {
+        "texts and originals": [study.root / "texts", study.root / "transcripts"],
+        **{
+            name: [study.machine / name]
+            for name in ("excerpts", "vectors", "columns", "suggestions", "clusters")
+        },
+        "exports": [study.root / "exports"],
+    }
+    return {
+        name: sum(path.stat().st_size for folder in found for path in folder.rglob("*") if path.is_file())
+        for name, found in folders.items()
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -162,6 +178,7 @@ def main() -> None:
         for _ in measure(base):  # so that Python's compiled modules are there
             pass
         before: dict[str, float] = {}
+        space = ["| on the disk | excerpts | bytes an excerpt |", "|---|---|---|"]
         for size in options.sizes:
             study = make_study(folder / str(size), size, base.root)
             count = excerpts_of(study)
@@ -174,7 +191,9 @@ def main() -> None:
                     f"| {peak:.2f} GB |"
                 )
                 print(lines[-1], flush=True)
-    text = "\n".join(lines) + "\n"
+            space += [f"| {name} | {count:,} | {used / count:.0f} |" for name, used in disk(study).items()]
+    text = "\n".join([*lines, "", *space]) + "\n"
+    print("\n".join(space))
     if options.record:
         machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
         head = f"# From ten thousand to a million excerpts\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"

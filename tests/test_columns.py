@@ -136,7 +136,12 @@ def test_memory_of_mapped_vectors_is_given_back(pipeline: Pipeline, monkeypatch:
         )
         return write_ranking(columns.ids, made, texts)
 
+    monkeypatch.setattr("thematic.columns._PARTS_IN_MEMORY", 1)
+    monkeypatch.setattr("thematic.columns.let_go", counted)
     columns = pipeline.columns
+    # After each of three parts, and at the end, both matrices.
+    assert len(given_back) == 8
+    given_back.clear()
     in_memory = replace(columns, values=np.array(columns.values), questions=np.array(columns.questions))
     expected = ranked(in_memory)
     for module in (likeness, evidence):

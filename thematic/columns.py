@@ -20,6 +20,7 @@ from thematic.suggestion.corpus import Corpus, WordCounts, count_words_in, let_g
 __all__ = ["columns_of"]
 
 _DONE = "total.txt"  # written last
+_PARTS_IN_MEMORY = 64
 
 
 def columns_of(folder: Path, rows: int, excerpts: Iterable[bytes], vectors: Iterable[bytes]) -> Corpus:
@@ -70,12 +71,15 @@ def _write(folder: Path, rows: int, excerpts: Iterable[bytes], vectors: Iterable
         for name in ("values.npy", "questions.npy")
     )
     begin = 0
-    for part in chain([first], parts):
+    for number, part in enumerate(chain([first], parts), 1):
         end = begin + len(part.ids)
         if tuple(ids[begin:end]) != part.ids:
             raise ValueError(f"the vectors from row {begin} on are not those of the excerpts there")
         values[begin:end], questions[begin:end] = part.values, part.questions
         begin = end
+        if number % _PARTS_IN_MEMORY == 0:  # what is written goes to the disk by and by, not at the end
+            let_go(values)
+            let_go(questions)
     for matrix in (values, questions):
         matrix.flush()
         let_go(matrix)

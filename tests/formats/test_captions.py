@@ -283,3 +283,12 @@ def test_the_same_interview_in_every_caption_format_has_the_same_turns() -> None
 def test_a_caption_file_without_cues_says_so() -> None:
     with pytest.raises(InputError, match="no cues with times"):
         read_cues("WEBVTT\n\nINT: so\n")
+
+
+@pytest.mark.parametrize("timing", ["00:00:xx --> 00:00:02.000", "1:2 --> end", "--> 00:00:02.000"])
+def test_an_arrow_in_webvtt_is_a_time_or_a_mistake(timing: str) -> None:
+    text = f"WEBVTT\n\nNOTE a --> b\n\n00:00:00.000 --> 00:00:01.000\nSo?\n\n{timing}\nIt was.\n"
+    with pytest.raises(InputError, match="cannot be aligned") as caught:
+        read_file(SourceFile("P01.vtt", text.encode()))
+    (problem,) = caught.value.problems
+    assert problem.line == 8

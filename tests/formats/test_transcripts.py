@@ -95,7 +95,7 @@ def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         "empty.txt": "the file is empty",
         "binary.txt": "this is a binary file, not a transcript",
         "word.docx": "named .docx, but there is no Word document in it",
-        "bad.vtt": "no cues with times in it",
+        "bad.vtt": "not a time: “x --> y”",
         "missing.txt": "no such file or folder",
         "none*.txt": "no such file or folder",
         "nothing": "no transcripts in this folder",

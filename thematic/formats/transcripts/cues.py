@@ -124,6 +124,7 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
     voice = id_names = ""
     payload: list[str] = []
     block: str | None = None  # inside a header or a NOTE, up to the next blank line
+    is_webvtt = text.lstrip().startswith("WEBVTT")  # in which an arrow stands nowhere else
 
     def close() -> None:
         if current is not None:
@@ -140,7 +141,9 @@ def parse_cues(text: str, name: str) -> tuple[list[Cue], list[Dropped], list[Pro
             current = _times(timing, i + 1, name, problems, warnings)
             if inline:
                 payload.append(inline[3])
-        elif "-->" in line and re.match(r"\s*\[?[\d:.,\-]+\s*-->", line):
+        elif "-->" in line and (
+            (is_webvtt and not block and not _BLOCK.match(line)) or re.match(r"\s*\[?[\d:.,\-]+\s*-->", line)
+        ):
             problems.append(_unreadable(line, i + 1, name))
         elif not line.strip():
             block = None
