@@ -13,8 +13,8 @@ from typing import Any
 
 from thematic.deidentification.findings import Kind
 from thematic.deidentification.identifiers import Recogniser
+from thematic.deidentification.known_words import is_english, is_explained, is_known
 from thematic.deidentification.lexicon import STARTERS, bare, lexicon
-from thematic.deidentification.names import is_english, is_explained, is_known
 from thematic.deidentification.numbers import Spotted
 
 __all__ = ["load_recogniser", "recogniser_name"]

@@ -7,18 +7,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from thematic.deidentification.addresses import addressed
+from thematic.deidentification.announced import cued
 from thematic.deidentification.dates import dated
 from thematic.deidentification.findings import Finding, Findings, Kind, Passage, passages_of
+from thematic.deidentification.known_words import is_english, is_known
 from thematic.deidentification.lexicon import STARTERS, Lexicon, bare, foreign_lexicon, lexicon
-from thematic.deidentification.names import (
-    capitalised,
-    cued,
-    is_english,
-    is_known,
-    lower_case_words,
-    uncapitalised,
-    writes_nouns_with_capitals,
-)
+from thematic.deidentification.lower_case import lower_case_words, uncapitalised, writes_nouns_with_capitals
+from thematic.deidentification.names import capitalised
 from thematic.deidentification.numbers import Spotted, electronic, numbered, spoken
 from thematic.model import ProgressCallback, Transcript
 

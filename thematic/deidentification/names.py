@@ -1,9 +1,8 @@
-"""Names of people, places and organisations, by rules of the standard library only.
+"""Names of people, places and organisations with a capital, by rules of the standard library only.
 
 A capital inside a sentence, that no known term explains, is a name until somebody says otherwise. Where a
 sentence begins a capital says nothing, so there a word is a name when a list knows it, or when no English
-word
-list does. Names in lower case are found by lists, and after phrases such as "my mate dave".
+word list does.
 """
 
 from __future__ import annotations
@@ -12,20 +11,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from thematic.deidentification.findings import Kind
+from thematic.deidentification.known_words import is_english, known_terms, plain
 from thematic.deidentification.lexicon import STARTERS, Lexicon, bare, lexicon
 from thematic.deidentification.numbers import Spotted
 from thematic.deidentification.runs import TITLES, Run, Word, runs_of
 
-__all__ = [
-    "capitalised",
-    "cued",
-    "is_english",
-    "is_explained",
-    "is_known",
-    "lower_case_words",
-    "uncapitalised",
-    "writes_nouns_with_capitals",
-]
+__all__ = ["capitalised"]
 
 _SPEECH = (
     "said says told tells asked asks rang phoned called texted goes laughed smiled shouted cried replied "
@@ -123,31 +114,6 @@ _ORGANISED = frozenset(
     "solutions partners solicitors bank station park prison hmp farm factory works mill mills depot union "
     "project charity".split()
 )
-_SUFFIXES = (
-    "n't",
-    "'d",
-    "'ll",
-    "'ve",
-    "'re",
-    "'m",
-    "ingly",
-    "ing",
-    "ly",
-    "edly",
-    "ed",
-    "est",
-    "er",
-    "ers",
-    "es",
-    "s",
-    "ies",
-    "ness",
-    "ful",
-    "less",
-    "able",
-    "ment",
-    "ation",
-)
 
 
 def capitalised(
@@ -202,7 +168,7 @@ def _judge(
     ):
         parts, at_start = parts[1:], True
     lowers = [bare(word.text) for word in parts]
-    known = _known(parts, words)
+    known = known_terms(parts, words)
     named = _is_named(known, lowers, words) or _is_venue(text, parts, known, lowers)
     if all(known) and not named:
         yield from _known_as_name(text, parts, at_start, words)
@@ -507,7 +473,7 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
     second = bare(parts[1].text)
     if second in _ORGANISED or second in _STREETS:
         return False
-    rest = zip(_known(parts[1:], words), parts[1:], strict=True)
+    rest = zip(known_terms(parts[1:], words), parts[1:], strict=True)
     if is_english(low, words) and all(known or bare(part.text) in words.generic for known, part in rest):
         return True  # Dry January was a joke, Between Year 9 and Year 11
     return is_english(low, words) and (
@@ -517,52 +483,8 @@ def _is_plain_start(text: str, parts: Sequence[Word], words: Lexicon, ordinary: 
 
 def _are_known_together(parts: Sequence[Word], words: Lexicon) -> bool:
     """Whether a known term begins with the first two words: the Great Barrier Reef."""
-    known = _known(parts, words)
+    known = known_terms(parts, words)
     return known[0] != 0 and known[0] == known[1]
-
-
-def _known(parts: Sequence[Word], words: Lexicon) -> list[int]:
-    """For each word the number, from 1, of the known term that it is part of, the longest first; else 0."""
-    texts = [_VERSION.sub("", _plain(word.text)) for word in parts]
-    known = [i if _PARTICIPANT.fullmatch(text) else 0 for i, text in enumerate(texts, 1)]
-    i = 0
-    while i < len(parts):
-        length = 0
-        for form in (texts[i], _singular(texts[i])):
-            for term in words.terms.get(form, ()):
-                n = len(term)
-                capitals = [t for t in term if t[0].isupper() or t == "&"]
-                if len(capitals) > len(parts) - i:
-                    continue
-                found = texts[i : i + len(capitals)]
-                if n == len(capitals) and [*found[:-1], found[-1]] == list(term):
-                    length = max(length, n)
-                elif len(capitals) < n and found == capitals:
-                    length = max(length, len(capitals))
-                elif n == len(capitals) and [*found[:-1], _singular(found[-1])] == list(term):
-                    length = max(length, n)
-            if length == 0 and form in words.terms and (form,) in words.terms[form]:
-                length = 1
-        for j in range(i, i + length):
-            known[j] = i + 1
-        i += max(1, length)
-    return known
-
-
-_VERSION = re.compile(r"-\d{1,2}$")  # COVID-19
-# P07, INT2, FG-3: what a study calls its participants.
-_PARTICIPANT = re.compile(r"[A-Z]{1,4}[-_]?\d{1,3}[a-zA-Z]?(?:'s)?")
-
-
-def _plain(word: str) -> str:
-    return word.replace("’", "'")
-
-
-def _singular(word: str) -> str:
-    for end in ("'s", "s", "'"):
-        if word.endswith(end) and len(word) > len(end) + 1:
-            return word[: -len(end)]
-    return word
 
 
 def _is_named(known: Sequence[int], lowers: Sequence[str], words: Lexicon) -> bool:
@@ -580,19 +502,13 @@ def _is_named(known: Sequence[int], lowers: Sequence[str], words: Lexicon) -> bo
     return False
 
 
-def is_known(word: str, words: Lexicon) -> bool:
-    """Whether a word by itself is a known term."""
-    plain = _plain(word)
-    return any((form,) in words.terms.get(form, ()) for form in (plain, _singular(plain)))
-
-
 def _known_as_name(text: str, parts: Sequence[Word], at_start: bool, words: Lexicon) -> Iterator[Spotted]:
     """A known term that is a given name too, used of a person; or a country that is somebody's origin."""
     if len(parts) != 1:
         return
     word, low = parts[0], bare(parts[0].text)
     before, after = text[max(0, word.start - 40) : word.start], text[word.end : word.end + 30]
-    if _is_employer(before, known_as_brand=(_plain(word.text),) in words.brands):
+    if _is_employer(before, known_as_brand=(plain(word.text),) in words.brands):
         yield word.start, word.end, "organisation", "an employer, by the words before it"
     elif word.text.isupper() and len(word.text) > 1:
         return  # PIP, the benefit, and not Pip
@@ -658,86 +574,6 @@ def _is_season(low: str, before: str) -> bool:
     )
 
 
-# Endings of English words that family names and places seldom have; names on the lists are found before.
-_ABSTRACT_ENDINGS = (
-    *(
-        "ible",
-        "ics",
-        "tion",
-        "sion",
-        "tions",
-        "sions",
-        "ment",
-        "ments",
-        "ness",
-        "ity",
-        "ities",
-        "ism",
-        "isms",
-        "ologist",
-        "ology",
-    ),
-    *(
-        "ship",
-        "hood",
-        "ful",
-        "fully",
-        "less",
-        "ously",
-        "ious",
-        "ically",
-        "ical",
-        "iveness",
-        "ability",
-        "ibility",
-    ),
-    *(
-        "ize",
-        "ise",
-        "ized",
-        "ised",
-        "izing",
-        "ising",
-        "some",
-        "wards",
-        "wise",
-        "aholic",
-        "ectomy",
-        "itis",
-        "osis",
-    ),
-)
-
-
-# Stems of the international names of drugs (WHO): -azepam, -oxetine, -statin.
-_DRUG_ENDINGS = tuple(
-    "azepam azolam oxetine apine idone olol opril artan statin prazole cillin mycin triptan codone "
-    "morphone profen "
-    "barbital amine zodone pramine triptyline caine lukast floxacin conazole tidine setron "
-    "gabalin norphine "
-    "mazepine azine peridol".split()
-)
-
-
-def is_english(low: str, words: Lexicon) -> bool:
-    """Whether a word, or what it is inflected from, is in the English word list."""
-    if low in words.vocabulary or low in words.everyday_names:
-        return True
-    for end in _SUFFIXES:
-        if low.endswith(end) and len(low) - len(end) >= 3:
-            stem = low[: -len(end)]
-            if stem in words.vocabulary or stem + "e" in words.vocabulary or stem + "y" in words.vocabulary:
-                return True
-            if len(stem) > 3 and stem[-1] == stem[-2] and stem[:-1] in words.vocabulary:
-                return True
-    if len(low) >= 7 and low.endswith((*_ABSTRACT_ENDINGS, *_DRUG_ENDINGS)):
-        return True
-    for begin in ("un", "re", "dis", "non", "over", "under", "mis", "pre", "out", "self", "anti", "super"):
-        if low.startswith(begin) and low[len(begin) :].lstrip("-") in words.vocabulary:
-            return True
-    return "-" in low and all(len(p) < 2 or p in words.vocabulary for p in low.split("-"))
-
-
 _TECHNICAL = frozenset(
     "inventory scale questionnaire index checklist test syndrome disease disorder therapy interviewing "
     "theory act model "
@@ -762,20 +598,13 @@ def _is_technical(lowers: Sequence[str], words: Lexicon) -> bool:
 def _is_product(parts: Sequence[Word], known: Sequence[int], lowers: Sequence[str], words: Lexicon) -> bool:
     """Apple Watch, Tesco Express: a brand and everyday words."""
     brand = next((i for i, number in enumerate(known) if not number), len(known))
-    return tuple(_plain(part.text) for part in parts[:brand]) in words.brands and all(
+    return tuple(plain(part.text) for part in parts[:brand]) in words.brands and all(
         is_english(low, words)
         and low not in words.everyday_names
         and low not in _ORGANISED
         and low not in _STREETS
         for low in lowers[brand:]
     )
-
-
-def is_explained(text: str) -> bool:
-    """Whether every capitalised word of `text` is part of a known term: Amy Winehouse, Jekyll and Hyde."""
-    words = lexicon()
-    runs = list(runs_of(text, words.pairs))
-    return bool(runs) and all(all(_known(run.words, words)) for run in runs)
 
 
 def _is_plural_of(low: str, generic: Collection[str]) -> bool:
@@ -834,7 +663,7 @@ def _left(text: str, parts: Sequence[Word], kind: Kind) -> int:
     return parts[0].start
 
 
-# --- Text in capitals throughout, or in none -----------------------------------------------------------
+# --- Text in capitals throughout ----------------------------------------------------------------------
 
 
 def _is_shouted(text: str) -> bool:
@@ -853,222 +682,3 @@ def _shouted(parts: Sequence[Word], words: Lexicon) -> Iterator[Spotted]:
             yield word.start, word.end, "person", "a name on the list"
         elif low in words.places:
             yield word.start, word.end, "place", "a place on the list"
-
-
-_LOWER = re.compile(r"(?<![^\W_])[a-zà-öø-ÿāčēģīķļņšūžłńśźżőű]{3,}(?:-[a-zà-öø-ÿ]+)*")
-# Short and foreign words that stand in lower case for something else than the person.
-_NOT_LOWER = frozenset(
-    "del les col len sim bao can min dev mel sal val kit mana sana nan ali tel alma les chi dee dung hung "
-    "jun mai mei ping ram ren san sam-x shan song tan thu una ava ama das lan lin ming pam pat phuc art "
-    "ike ira ode".split()
-)
-
-
-def writes_nouns_with_capitals(text: str) -> bool:
-    """Whether so many words inside sentences have a capital that it says nothing, as in German."""
-    inside = sum(len(run.words) - run.at_start for run in runs_of(text))
-    return inside > 0.12 * (text.count(" ") + 1)
-
-
-def lower_case_words(text: str) -> list[str]:
-    """The words of a passage that are in lower case."""
-    return _LOWER.findall(text)
-
-
-def uncapitalised(text: str, found: Collection[str]) -> Iterator[Spotted]:
-    """Names and places of the lists in lower case. `found`: the words of the passage in lower case."""
-    words = lexicon()
-    hits = (words.names | words.places).intersection(found) - _NOT_LOWER if found else ()
-    for hit in hits:
-        for match in re.finditer(rf"(?<![^\W_]){re.escape(hit)}(?P<more>(?: [a-z]+)?)", text):
-            end = match.start() + len(hit)
-            if hit in words.names:
-                more = match.group("more").strip()
-                if more in words.surnames:
-                    end = match.end()
-                yield match.start(), end, "person", "a name on the list"
-            else:
-                yield match.start(), end, "place", "a place on the list"
-    if words.long_places.keys() & set(found):
-        for first in words.long_places.keys() & set(found):
-            for place in words.long_places[first]:
-                for match in re.finditer(rf"\b{re.escape(' '.join(place))}\b", text):
-                    yield match.start(), match.end(), "place", "a place on the list"
-
-
-# --- After a phrase that announces a name --------------------------------------------------------------
-
-_KIN = (
-    r"(?:mate|friend|best friend|bestie|brother|sister|bro|sis|cousin|uncle|auntie|aunty|aunt|nephew|niece|"
-    r"son|daughter|lad|lass|"
-    r"boy|girl|husband|wife|missus|partner|boyfriend|girlfriend|ex|fiance|fiancée|fiancee|boss|manager|supervisor|gaffer|sponsor|"
-    r"sponsee|counsellor|counselor|therapist|key ?worker|support worker|social worker|caseworker|case "
-    r"worker|psychiatrist|psychologist|nurse|doctor|gp|midwife|"
-    r"probation officer|neighbour|neighbor|landlord|teacher|tutor|coach|mentor|grandson|granddaughter|"
-    r"stepdad|stepmum|stepson|"
-    r"mum|mom|dad|nan|gran|grandad|grandma|flatmate|roommate|housemate|colleague|workmate|dealer|twin|godson|goddaughter|dog|cat)"
-)
-_PERSON = (
-    r"(?:bloke|guy|lad|man|woman|lady|girl|boy|fella|fellow|chap|kid|person|someone|somebody|nurse|doctor|friend|mate|one|"
-    r"counsellor|worker|dog|priest|teacher|gentleman|lass|dude|chick|bird|volunteer|facilitator|neighbour|cousin|geezer)"
-)
-_NAME = r"[\"“'‘]?(?P<v>(?:[^\W\d_]['’])?[^\W\d_][^\W\d_]+(?:['’-][^\W\d_]+)*)"
-_CUES: tuple[tuple[re.Pattern[str], bool, str], ...] = (
-    (
-        re.compile(
-            rf"\b(?:my|our|his|her|their|your|me|the|a)\s+(?:[a-z]+\s+)?{_KIN},?\s+{_NAME}", re.IGNORECASE
-        ),
-        False,
-        "after “my mate”",
-    ),
-    (
-        re.compile(
-            rf"\b{_PERSON}\s+(?:that (?:is|was) |who (?:is|was) |we (?:all )?|they (?:all )?|i )?(?:called|"
-            rf"call|named|by the name of|name of|nicknamed|known as)\s+{_NAME}",
-            re.IGNORECASE,
-        ),
-        True,
-        "after “a man called”",
-    ),
-    (re.compile(rf"\bour\s+{_NAME}", re.IGNORECASE), False, "after “our”"),
-    (re.compile(rf"\bname(?:['’]s| is| was)\s+{_NAME}", re.IGNORECASE), True, "after “my name is”"),
-    (
-        re.compile(
-            rf"\b(?:they|everyone|everybody|people|we|you can|can i|folk|lads|mates)\s+(?:all\s+|just\s+|"
-            rf"only\s+|used to\s+|always\s+)?call(?:s|ed)?\s+(?:me|him|her|you)\s+{_NAME}",
-            re.IGNORECASE,
-        ),
-        True,
-        "after “they call me”",
-    ),
-    (
-        re.compile(rf"\b(?:named|christened)\s+(?:her|him|the baby)\s+{_NAME}", re.IGNORECASE),
-        True,
-        "after “we named her”",
-    ),
-    (
-        re.compile(
-            rf"\b(?:goes by|went by|answers to|nicknamed|known as|by the name of|name of)\s+{_NAME}",
-            re.IGNORECASE,
-        ),
-        True,
-        "after “goes by”",
-    ),
-    (
-        re.compile(
-            rf"\b(?:auntie|aunty|uncle|mr|mrs|ms|dr|doctor|nurse|sister|father|cousin|miss)\.?\s+{_NAME}",
-            re.IGNORECASE,
-        ),
-        False,
-        "after a title",
-    ),
-    (re.compile(rf"\b(?:me and|and me and)\s+{_NAME}", re.IGNORECASE), False, "after “me and”"),
-    (
-        re.compile(
-            rf"\b(?:hi|hiya|hey|hello|cheers|thanks|thank you|welcome|sorry|morning|"
-            rf"bye),?\s+{_NAME}(?=\s*[,.!?])",
-            re.IGNORECASE,
-        ),
-        False,
-        "after a greeting",
-    ),
-    # With a capital even an everyday word is whom one greets: Oh hi Babs, …
-    (
-        re.compile(
-            r"\b(?:[Hh]i|[Hh]iya|[Hh]ey|[Hh]ello) (?!(?:[Ee]very|[Aa]ll|[Gg]uys|[Ff]olks|[Tt]eam|[Ww]orld|"
-            r"[Ll]adies|[Gg]entlemen|[Mm]ates?\b|[Ll]ove\b))(?P<v>[^\W\d_a-z][\w'’-]+)(?=\s*[,.!?])"
-        ),
-        True,
-        "after a greeting",
-    ),
-)
-_NO_NAME = frozenset(
-    "called named said says was were is are had has went got told used who what that which he she they it "
-    "and but or the a an in on "
-    "at to of for with from by as so then when where because cos if like just not never always still also "
-    "too very really actually "
-    "there here this these those them him her his hers its me my mine us our ours we you your yours i im "
-    "ive id names back out up off "
-    "in round over down every everything all both don doesnt didnt isnt wasnt couldnt wouldnt rang came "
-    "come comes goes gone "
-    "gp gps coming going lives lived died passed does did do done would could should might may must will "
-    "shall can been being "
-    "doesn't didn't isn't wasn't couldn't wouldn't hasn't hadn't won't can't that's there's who's she's "
-    "he's it's um uh er erm no yeah yes well "
-    "now today again once twice first last only even ever either neither one two three four five six".split()
-)
-
-
-def cued(text: str) -> Iterator[Spotted]:
-    """Words after a phrase that announces a name; most of use where nothing has a capital."""
-    words = lexicon()
-    for pattern, certain, rule in _CUES:
-        for match in pattern.finditer(text):
-            word = match.group("v")
-            low = bare(word)
-            if low in _NO_NAME or len(low) < 2 or (word.isupper() and len(word) > 1 and len(word) < 6):
-                continue
-            if low in words.generic and low not in words.everyday_names:
-                continue
-            everyday = is_english(low, words)
-            if everyday and not (
-                certain
-                and (
-                    word[0].isupper()
-                    or low in words.everyday_names
-                    or low in words.capital_names
-                    or _is_likely_nick(text, match)
-                )
-            ):
-                continue
-            if is_known(word, words):
-                continue
-            yield match.start("v"), match.end("v"), "person", rule
-    for pattern, kind, rule in _WHERE:
-        for match in pattern.finditer(text):
-            word = match.group("v")
-            low = bare(word)
-            if low in _NO_NAME or is_english(low, words) or is_known(low, words):
-                continue
-            yield match.start("v"), match.end("v"), kind, rule
-
-
-# Where nothing has a capital: a word that is none, where somebody lives or works.
-_LOWER_NAME = r"(?P<v>[a-zà-öø-ÿ]{4,}(?:['’-][a-zà-öø-ÿ]+)*)"
-_WHERE: tuple[tuple[re.Pattern[str], Kind, str], ...] = (
-    (
-        re.compile(
-            r"\b(?:liv(?:e|es|ed|ing)|grew up|born|raised|mov(?:e|ed|ing)|c[ao]m(?:e|ing)|stay(?:ed|ing)?|"
-            r"housed|rehoused|based)(?: (?:out|up|down|over|back|here|round))? (?:in|to|from|at|near) "
-            + _LOWER_NAME
-        ),
-        "place",
-        "where somebody lives or comes from",
-    ),
-    (
-        re.compile(
-            rf"\b(?:work(?:s|ed|ing)?|job|shifts?)(?: (?:down|over|nights|days))? (?:at|for) {_LOWER_NAME}"
-        ),
-        "organisation",
-        "an employer, by the words before it",
-    ),
-    (
-        re.compile(
-            rf"\b(?:on|in|at|off|down|to|from|along|past|opposite) (?:\d+ )?{_LOWER_NAME} "
-            r"(?:street|road|avenue|crescent|terrace|parade|lane|close|drive|court|highway)\b"
-        ),
-        "address",
-        "a street",
-    ),
-)
-
-
-def _is_likely_nick(text: str, match: re.Match[str]) -> bool:
-    """A lad called spud, who …: the everyday word ends its phrase, so it is what he is called."""
-    return (
-        re.match(
-            r"[\"”'’]?\s*(?:[,.!?;]|$|who\b|and\b|he\b|she\b|from\b|that\b|was\b|in\b)",
-            text[match.end("v") :],
-        )
-        is not None
-    )

@@ -11,8 +11,8 @@ from re import Pattern
 
 from thematic.deidentification.groups import form_key
 from thematic.deidentification.identifiers import find_identifiers
+from thematic.deidentification.known_words import is_english
 from thematic.deidentification.lexicon import bare, lexicon
-from thematic.deidentification.names import is_english
 from thematic.model import Source, Transcript, Turn
 
 __all__ = ["Edit", "Replacer", "shift"]
