@@ -89,6 +89,53 @@ def test_tables_of_two_columns() -> None:
     assert said(read_docx(docx(table(rows)))) == [(who, words, None) for who, words in rows]
 
 
+def test_labels_may_begin_the_words_where_a_table_has_only_times() -> None:
+    rows = [
+        ["Timespan", "Content"],
+        ["0:00.0 - 0:04.5", "Ann: So?"],
+        ["0:04.5 - 0:09.0", "Ben: It was: so."],
+        ["0:09.0 - 0:11.0", "Ann: And?"],
+        ["0:11.0 - 0:12.0", "Ben: Well."],
+    ]
+    reading = read_docx(docx(table(rows)))
+    assert said(reading) == [
+        ("Ann", "So?", 0.0),
+        ("Ben", "It was: so.", 4.5),
+        ("Ann", "And?", 9.0),
+        ("Ben", "Well.", 11.0),
+    ]
+    assert [turn.end_time for turn in reading.transcripts[0].turns] == [4.5, 9.0, 11.0, 12.0]
+
+
+ASKED = ["How did you come?", "And then, what was it like?", "What else?"]
+ANSWERED = ["My nurse said so.", "Strange. I sat by the door.", "Nothing."]
+
+
+def test_questions_in_bold_are_the_interviewers_and_that_is_said() -> None:
+    body = [p for q, a in zip(ASKED, ANSWERED, strict=True) for p in (run(q, bold=True), run(a), run("So."))]
+    reading = read_docx(docx(*map(paragraph, body)))
+    expected = [
+        turn
+        for q, a in zip(ASKED, ANSWERED, strict=True)
+        for turn in (("Interviewer", q, None), ("Participant", f"{a}\n\nSo.", None))
+    ]
+    assert said(reading) == expected
+    assert [t.role for t in reading.transcripts[0].turns] == ["interviewer", "participant"] * 3
+    (warning,) = reading.report.warnings
+    assert "what is in bold was read as the interviewer's words" in warning.message
+    assert reading.report.words_in == reading.report.words_out
+
+
+@pytest.mark.parametrize(
+    "bold", [["Motivation", "Ingredients", "Integration"], ["How?"], [*ASKED, *ASKED, *ANSWERED, *ANSWERED]]
+)
+def test_bold_headings_a_single_question_or_bold_throughout_are_no_speakers(bold: list[str]) -> None:
+    body = [paragraph(run(text, bold=True)) for text in bold] + [paragraph(run(text)) for text in ANSWERED]
+    reading = read_docx(docx(*body))
+    assert {who for who, _, _ in said(reading)} == {""}
+    assert any("no speaker labels: each of" in w.message for w in reading.report.warnings)
+
+
 def test_a_column_that_is_neither_label_nor_words_is_listed_as_dropped() -> None:
     rows = [["Speaker", "Text", "Notes"], ["INT", "How so?", "smiles a lot"], ["Ann", "Well.", ""]]
     reading = read_docx(docx(table(rows)))

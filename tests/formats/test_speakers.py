@@ -94,6 +94,11 @@ def test_beside_a_known_participant_the_one_who_asks_is_the_interviewer() -> Non
             {"A": "interviewer", "J": "participant"},
         ),
         ("I: Und?\nB: Ja.\n", {"I": "interviewer", "B": "participant"}),
+        (
+            "A: So? And?\nB: It was fine.\nA: Why?\nB: Because.\n",
+            {"A": "interviewer", "B": "participant"},
+        ),
+        ("Q: So?\nA: It was fine.\nQ: Why?\nA: Because.\n", {"Q": "interviewer", "A": "participant"}),
     ],
 )
 def test_single_letters_are_read_in_company(text: str, expected: dict[str, str]) -> None:

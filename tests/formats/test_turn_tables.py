@@ -228,6 +228,25 @@ def test_answers_as_qualtrics_writes_them() -> None:
     assert (two.id, two.attributes["Response Type"]) == ("R_2b", "IP Address")
 
 
+def test_answers_as_surveymonkey_writes_them() -> None:
+    rows = [
+        ["Respondent ID", "What helped you most?", "Where do you attend?", "", ""],
+        ["", "Open-Ended Response", "Clinic", "Online", "Other (please specify)"],
+        ["114", "The group, because people listened to me.", "Clinic", "", ""],
+        ["115", "My mentor, more than anything else.", "", "Online", "A library in the middle of town"],
+    ]
+    one, two = read_csv(rows).transcripts
+    assert [one.text[t.start : t.end] for t in one.turns] == [
+        "What helped you most?",
+        "The group, because people listened to me.",
+    ]
+    assert (one.id, dict(one.attributes)) == ("114", {"Where do you attend?: Clinic": "Clinic"})
+    assert [two.text[t.start : t.end] for t in two.turns][2:] == [
+        "Where do you attend?: Other (please specify)",
+        "A library in the middle of town",
+    ]
+
+
 def test_a_column_about_people_is_no_column_of_speakers() -> None:
     rows = [
         ["Gender", "Site", "Most helpful thing"],

@@ -374,6 +374,13 @@ def test_a_time_in_bold_or_in_a_link_is_a_time(time: str) -> None:
     assert [turn[2:] for turn in turns(reading)] == [("So it was.", 5.0), ("And then.", 9.0)]
 
 
+def test_questions_in_bold_in_markdown() -> None:
+    reading = read_text(
+        "**How so?**\n\nIt was.\n\n**And then?**\n\nWell.\n\n**Why?**\n\nNo.\n", name="P01.md"
+    )
+    assert [turn[0] for turn in turns(reading)] == ["Interviewer", "Participant"] * 3
+
+
 def test_f4_times_end_the_turn() -> None:
     (transcript,) = read_text("I: Und? #00:00:05-2#\nB: Ja. #00:01:23-4#\n").transcripts
     assert [turn.end_time for turn in transcript.turns] == [5.2, 83.4]

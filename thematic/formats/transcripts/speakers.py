@@ -263,7 +263,7 @@ def _known_among(label: str, keys: frozenset[str]) -> Role | None:
     """`known_role`, with single letters read in the company of all labels of the transcript.
 
     `R` is the respondent, but no known label beside P01, where it may be the researcher; `B` beside `I` is
-    the German Befragte; `A`, `I` and `Q` among other initials are names.
+    the German Befragte; `A`, `I` and `Q` among other initials are names; `A` answers only whom somebody asks.
     """
     key = label_key(label)
     if not _SINGLE_LETTER.fullmatch(key):
@@ -272,6 +272,8 @@ def _known_among(label: str, keys: frozenset[str]) -> Role | None:
     if key == "b" and others == {"i"}:
         return "participant"
     if key == "r" and any(known_role(other) == "participant" for other in others):
+        return None
+    if key == "a" and not any(known_role(other) == "interviewer" for other in others):
         return None
     initials = {other for other in others if _SINGLE_LETTER.fullmatch(other) and not known_role(other)}
     if key in ("a", "i", "q") and initials - {"b"}:

@@ -62,6 +62,9 @@ class Columns:
             if not _NUMBER.fullmatch(other)
         ]
         before = [cell for cell in (time, label) if cell]
+        if self.label is None and is_time(time):  # the label, if there is one, begins the words
+            lines.append(Line(number=number, text=f"[{time}] {first}"))
+            return lines + [Line(number=number, text=more) for more in rest]
         text = "\t".join([*before, first])
         lines.append(Line(number=number, text=text, columns=(label, time, first) if before else None))
         return lines + [Line(number=number, text=more) for more in rest]

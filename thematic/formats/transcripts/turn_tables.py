@@ -39,6 +39,7 @@ _ABOUT_PEOPLE = frozenset(
 )
 _QUALTRICS_ID = ("ResponseId", "ResponseID")
 _ASKED = re.compile(r"\?$|\b(?:comments?|feedback|describe|explain|tell us|please specify)\b", re.IGNORECASE)
+_OPEN_ENDED = re.compile(r"(?:open-ended )?response", re.IGNORECASE)
 # 2024/03/01 10:00:00 am GMT has four words and answers nothing.
 _DATED = re.compile(r"\W*\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b.{0,30}")
 
@@ -57,7 +58,7 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
 
     Raises InputError with every row that has a time that is none, and when the table is of neither kind.
     """
-    sheet = _without_qualtrics_rows(read_sheet(file, settings.encoding))
+    sheet = _without_second_headings(_without_qualtrics_rows(read_sheet(file, settings.encoding)))
     columns = columns_of([row for _, row in sheet.rows])
     survey = _Survey.of(sheet.rows)
     first = sheet.rows[0][1] if sheet.rows else ()
@@ -85,6 +86,21 @@ def _without_qualtrics_rows(sheet: Sheet) -> Sheet:
         name if name in _QUALTRICS_ID else question for name, question in zip(names, questions, strict=False)
     ]
     return replace(sheet, rows=[(rows[0][0], header), *rows[3:]])
+
+
+def _without_second_headings(sheet: Sheet) -> Sheet:
+    """SurveyMonkey writes two rows of headings: questions, and beneath each a choice, or that it is open."""
+    rows = sheet.rows
+    if len(rows) < 3 or not any(_OPEN_ENDED.fullmatch(cell.strip()) for cell in rows[1][1]):
+        return sheet
+    questions, choices = rows[0][1], rows[1][1]
+    header, question = [], ""
+    for i, choice in enumerate(choices):
+        own = questions[i].strip() if i < len(questions) else ""
+        question = own or question
+        is_choice = choice.strip() and not _OPEN_ENDED.fullmatch(choice.strip())
+        header.append(f"{question}: {choice.strip()}" if is_choice else own)
+    return replace(sheet, rows=[(rows[0][0], header), *rows[2:]])
 
 
 # --- A turn a row --------------------------------------------------------------------------------------

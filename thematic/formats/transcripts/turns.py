@@ -68,11 +68,14 @@ _PRESENT = re.compile(
 )
 _BETWEEN_NAMES = re.compile(r"[,;]|\s(?:and|&)\s")
 _TRANSANA = re.compile(r"¤<(\d{1,9})>\s*")
+_MARKED_BOLD = re.compile(r"(\*\*|__)[^*_].*\1")
+_ASKS, _ANSWERS = "Interviewer", "Participant"
 _INITIALS = re.compile(r"[^\W\d_]{1,2}")
 _LINE_NUMBER = re.compile(r"\s*(\d{1,5})[.)]?(?:\s+|$)")
 _FEW_LINES = 5
 _ENDS = '.?!…:;"”)]。？！'
 _FEW_INITIALS = 3
+_FEW_QUESTIONS = 3
 _HEADER_LINES = 40
 _LONG_HEADER = 40
 
@@ -102,13 +105,46 @@ def find_turns(
         listed=_listed(lines),
     )
     labels = {i: label for i in speech if (label := proposed[i]) and believed.name(label)}
+    told_by_bold = not labels and bool(labels := _asked_in_bold(lines, speech))
+    if told_by_bold:
+        believed = replace(believed, names={label_key(name): name for name in (_ASKS, _ANSWERS)})
     stamps = [stamp if stamp and (stamp.sure or i in labels) else None for i, stamp in enumerate(stamps)]
     pieces = _pieces(lines, header, stamps, labels, believed)
     script = _fold(pieces, _new_turns(lines, stamps, bool(labels)))
     script.words_in = words_in
     script.dropped += numbers
     script.warnings += _doubts(script, believed, labels, name)
+    if told_by_bold:
+        message = f"no speaker labels: what is in bold was read as the {_ASKS.lower()}'s words"
+        hint = 'if that is wrong, begin each turn with a label, such as "INT:" and "P01:"'
+        script.warnings.append(Problem(message, name, None, hint))
     return script
+
+
+def _asked_in_bold(lines: Sequence[Line], speech: Sequence[int]) -> dict[int, LineLabel]:
+    """Labels, where a person has typed the questions in bold and the answers not, with no label for either.
+
+    Headings are in bold too: so at least three paragraphs, half of those in bold, must ask.
+    """
+    filled = [i for i in speech if lines[i].text.strip() and not lines[i].heading]
+    bold = {i for i in filled if _is_bold(lines[i])}
+    asking = sum("?" in lines[i].text for i in bold)
+    if asking < _FEW_QUESTIONS or 2 * asking < len(bold) or 4 * len(bold) > 3 * len(filled):
+        return {}
+    labels: dict[int, LineLabel] = {}
+    last = ""
+    for i in filled:
+        who = _ASKS if i in bold else _ANSWERS
+        if who != last:
+            labels[i] = LineLabel(who, 0, "bold")
+        last = who
+    return labels
+
+
+def _is_bold(line: Line) -> bool:
+    """Whether all of a line is in bold, by its document or as Markdown marks it."""
+    text = line.text.strip()
+    return line.bold.strip() == text or _MARKED_BOLD.fullmatch(head_of(text)) is not None
 
 
 def _with_stamps(lines: Sequence[Line]) -> Sequence[Line]:
