@@ -127,10 +127,18 @@ def test_questions_in_bold_are_the_interviewers_and_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "bold", [["Motivation", "Ingredients", "Integration"], ["How?"], [*ASKED, *ASKED, *ANSWERED, *ANSWERED]]
+    ("bold", "plain"),
+    [
+        (["Motivation", "Ingredients", "Integration"], ANSWERED),
+        (["How?"], ANSWERED),
+        ([*ASKED, "Motivation", "Ingredients", "Integration", "Groups online"], [*ANSWERED] * 3),
+        ([*ASKED, *ASKED, *ANSWERED, *ANSWERED], ANSWERED),
+    ],
 )
-def test_bold_headings_a_single_question_or_bold_throughout_are_no_speakers(bold: list[str]) -> None:
-    body = [paragraph(run(text, bold=True)) for text in bold] + [paragraph(run(text)) for text in ANSWERED]
+def test_bold_headings_a_single_question_or_bold_throughout_are_no_speakers(
+    bold: list[str], plain: list[str]
+) -> None:
+    body = [paragraph(run(text, bold=True)) for text in bold] + [paragraph(run(text)) for text in plain]
     reading = read_docx(docx(*body))
     assert {who for who, _, _ in said(reading)} == {""}
     assert any("no speaker labels: each of" in w.message for w in reading.report.warnings)
