@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from tests.cli.test_agree import decide
 from tests.engines.studies import make_study
 from tests.suggestion import wording_rules
 from thematic.embedding import concatenate
 from thematic.formats.machine.parquet import read_suggestions, read_vectors, write_ranking, write_suggestions
 from thematic.ingestion import read_codebook_file, set_codebook
 from thematic.pipeline import Pipeline
+from thematic.study import Study
 from thematic.suggestion import SuggestSettings, evidence, likeness, notes, suggest
 from thematic.suggestion.corpus import Corpus, let_go
 from thematic.suggestion.likeness import suggested_codes
@@ -191,3 +194,45 @@ def test_only_an_edited_code_is_embedded_again(pipeline: Pipeline, monkeypatch: 
     assert any("visits" in text for text in asked)
     changed = (before != after).any(axis=1)
     assert 0 < changed.sum() <= len(asked)
+
+
+def coded(pipeline: Pipeline) -> Study:
+    """The study, with P01 and P10 coded by Ada as the wording suggests."""
+    firsts = {s.excerpt_id: s.code_id for s in pipeline.suggestions if s.rank == 1}
+    for excerpt in pipeline.excerpts:
+        if excerpt.transcript_id != "P02":
+            code = firsts[excerpt.id]
+            decide(pipeline.study, "ada", excerpt, [code] if code else [])
+    return pipeline.study
+
+
+def test_learning_reads_the_texts_that_people_decided_on_and_no_others(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = coded(pipeline)
+    read: list[str] = []
+    whole = Study.transcript
+    monkeypatch.setattr(Study, "transcript", lambda self, id_: read.append(id_) or whole(self, id_))
+    again = Pipeline(study)
+    learning = again.learning
+    assert learning is not None
+    assert learning.judged == sum(e.transcript_id != "P02" for e in pipeline.excerpts)
+    assert sorted(read) == ["P01", "P10"]
+    assert "excerpts" not in again.__dict__
+    everything = Pipeline(study)
+    assert len(everything.excerpts) == len(pipeline.excerpts)
+    assert again.decisions == everything.decisions
+    assert again.none_apply == everything.none_apply
+
+
+def test_what_is_learnt_is_written_some_at_a_time(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = coded(pipeline)
+    expected = Pipeline(study).suggestions
+    assert any(s.probability is not None for s in expected)
+    path = Pipeline(study).suggestions_path
+    path.unlink()
+    monkeypatch.setattr("thematic.formats.machine.parquet._SUGGESTED_AT_A_TIME", 5)
+    assert Pipeline(study).suggestions == expected
+    assert pq.ParquetFile(path).num_row_groups == -(-len(expected) // 5)

@@ -9,7 +9,7 @@ Nothing here touches a decision of a person.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -267,10 +267,18 @@ class Pipeline:
         journals = {path.stem: read_journal(path)[0] for path in self.study.journals()}
         if not journals:
             return {}
-        texts = {id_: transcript.text for id_, transcript in self.transcripts.items()}
+        ids = {decision.quote.transcript_id for made in journals.values() for decision in made}
+        texts = {transcript.id: transcript.text for transcript in self._transcripts_of(ids)}
         earlier = {id_: self.study.earlier_texts(id_) for id_ in texts}
         known = {key: a for id_ in texts for key, a in self.study.known_alignments(id_, texts[id_]).items()}
-        return {coder: anchor(made, texts, earlier, self.excerpts, known) for coder, made in journals.items()}
+        spans = self._spans_of(ids)
+        return {coder: anchor(made, texts, earlier, spans, known) for coder, made in journals.items()}
+
+    def _transcripts_of(self, ids: Set[str]) -> Sequence[Transcript]:
+        """Those of these transcripts that the study has, read by themselves where it was not read already."""
+        if "transcripts" in self.__dict__:
+            return [transcript for id_, transcript in self.transcripts.items() if id_ in ids]
+        return self._read(id_ for id_ in self.transcript_ids if id_ in ids)
 
     @cached_property
     def codings(self) -> tuple[Coding, ...]:
@@ -303,7 +311,7 @@ class Pipeline:
             for judgement in judgements(coder, made)
             if judgement.none_applies
         ]
-        return excerpts_of(passages, self.excerpts) if passages else frozenset()
+        return excerpts_of(passages, self._spans_of({p.quote.transcript_id for p in passages}))
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -396,26 +404,28 @@ class Pipeline:
         learnt_path = self.study.machine_file("suggestions", "learning", self.suggest_key, ".json")
         if path.exists() and learnt_path.exists():
             return read_learning(learnt_path.read_bytes())
-        suggestions: tuple[Suggestion, ...] | None = None
+        data: bytes | None = None
         learning: Learning | None = None
         lessons = self.lessons
         if lessons:
-            from thematic.suggestion import suggest
+            from thematic.suggestion.learnt import suggest_learnt
 
-            vectors = self.vectors
+            spans, vectors = self._spans, self.vectors
             with self.ledger.stage("suggest"):
-                suggestions, learning = suggest(
-                    self.excerpts,
+                learnt = suggest_learnt(
+                    spans,
                     vectors,
                     self.codebook,
                     self.code_texts,
                     self.code_vectors,
+                    lessons,
                     settings=self.study.settings.suggest,
-                    lessons=lessons,
                     on_progress=self.on_stage("Suggesting"),
                 )
-                data = write_suggestions(suggestions)
-        else:
+                if learnt:
+                    suggestions, learning = learnt
+                    data = write_suggestions(suggestions)
+        if data is None:
             data = self._ranked()
         with self.ledger.stage("suggest"):
             write_atomic(learnt_path, write_learning(learning))
@@ -478,25 +488,21 @@ class Pipeline:
     @property
     def _spans(self) -> Sequence[Excerpt]:
         """The excerpts by place and words alone: half the memory, where they were not read already."""
-        from thematic.formats.machine.parquet import read_columns
-
         if "excerpts" in self.__dict__:
             return self.excerpts
-        names = ("id", "transcript_id", "start", "end", "text")
-        columns = (read_columns(data, names) for data in self.workload.data(self.cut_units))
-        return [
-            Excerpt(
-                id=id_,
-                transcript_id=intern(transcript),
-                start=start,
-                end=end,
-                text=text,
-                turns=(),
-                speaker="",
-            )
-            for each in columns
-            for id_, transcript, start, end, text in zip(*each.values(), strict=True)
-        ]
+        units = self.cut_units
+        self.workload.raise_failures()
+        return _spans_in(self.workload.data(units))
+
+    def _spans_of(self, ids: Set[str]) -> Sequence[Excerpt]:
+        """The same of these transcripts."""
+        if "excerpts" in self.__dict__:
+            spans: Iterable[Excerpt] = self.excerpts
+        else:
+            units = [unit for unit in self.cut_units if not ids.isdisjoint(unit.transcripts)]
+            self.workload.raise_failures()
+            spans = _spans_in(self.workload.data(units))
+        return [span for span in spans if span.transcript_id in ids]
 
     @cached_property
     def clustering(self) -> Clustering:
@@ -629,3 +635,23 @@ class Pipeline:
             self.study.forget_other(folder, keep)
         self.workload.receipts.keep_only(units)
         keep_records(self.study)
+
+
+def _spans_in(files: Iterable[bytes]) -> list[Excerpt]:
+    """The excerpts in these files, by place and words alone."""
+    from thematic.formats.machine.parquet import read_columns
+
+    columns = (read_columns(data, ("id", "transcript_id", "start", "end", "text")) for data in files)
+    return [
+        Excerpt(
+            id=id_,
+            transcript_id=intern(transcript),
+            start=start,
+            end=end,
+            text=text,
+            turns=(),
+            speaker="",
+        )
+        for each in columns
+        for id_, transcript, start, end, text in zip(*each.values(), strict=True)
+    ]

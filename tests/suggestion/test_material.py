@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +16,9 @@ from thematic.embedding import code_vectors
 from thematic.model import Vectors
 from thematic.suggestion import SuggestSettings
 from thematic.suggestion.corpus import count_words_in
+from thematic.suggestion.learnt import _nearest_coded
 from thematic.suggestion.likeness import standardised
-from thematic.suggestion.material import _count, _of_content, prepare
+from thematic.suggestion.material import Material, _count, _of_content, prepare
 from thematic.suggestion.words import all_words, content_words
 
 SOME = st.sampled_from(["the", "buses", "I’m", "travelling", "travels", "Straße", "İo"])
@@ -74,3 +78,38 @@ def test_likeness_is_that_of_the_rules_whatever_the_order_of_the_excerpts() -> N
     by_rules = code_likeness(given_, values, questions, codes, texts, pieces, settings=weights)
     np.testing.assert_allclose(material.likeness, standardised(by_rules), atol=1e-4)
     assert material.content_words.tolist() == [len(list(content_words(e.text))) for e in given_]
+
+
+@pytest.mark.parametrize("rows", [None, np.array([9, 2, 3, 17])])
+def test_a_product_is_that_of_all_blocks_side_by_side_some_rows_at_a_time(
+    rows: np.ndarray | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(5)
+    n, d = 20, 6
+    material = Material(
+        values=random.standard_normal((n, d), dtype=np.float32),
+        questions=random.standard_normal((n, d), dtype=np.float32),
+        before=np.arange(n) - 1,
+        after=np.where(np.arange(n) < n - 1, np.arange(n) + 1, -1),
+        **dict.fromkeys("counts content_words likeness piece_vectors piece_codes piece_for related".split()),  # type: ignore[arg-type]
+    )
+    coefficients = random.standard_normal((3 * d, 4), dtype=np.float32)
+    chosen = np.arange(n) if rows is None else rows
+    expected = np.hstack(material.blocks(chosen)) @ coefficients
+    monkeypatch.setattr("thematic.suggestion.corpus.BLOCK", 7)
+    np.testing.assert_allclose(material.dense_times(coefficients, rows), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_nearest_coded_excerpt_is_the_same_some_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(6)
+    values = random.standard_normal((40, 8), dtype=np.float32)
+    ranked = np.argsort(random.random((40, 3)), axis=1)[:, :2]
+    truth = random.random((40, 3)) < 0.3
+    taught = SimpleNamespace(truth=truth, codes=(1, 2, 3))
+    monkeypatch.setattr("thematic.suggestion.corpus.BLOCK", 7)
+    nearest, cosines = _nearest_coded(values, ranked, taught, random.random((40, 3)))  # type: ignore[arg-type]
+    for row, place in np.ndindex(*ranked.shape):
+        given_ = [i for i in np.flatnonzero(truth[:, ranked[row, place]]) if i != row]
+        likeness = [float(values[row] @ values[i]) for i in given_]
+        assert nearest[row, place] == given_[int(np.argmax(likeness))]
+        assert cosines[row, place] == pytest.approx(max(likeness), abs=1e-3)

@@ -118,7 +118,7 @@ def suggest(
             on_progress=on_progress,
         )
         if learnt:
-            return learnt
+            return tuple(learnt[0]), learnt[1]
     suggestions = zero_shot.suggest(
         excerpts, vectors, codebook, code_texts, code_vectors, settings=settings, on_progress=on_progress
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from thematic.model import Code, Codebook, CodeText, Evidence, Excerpt, ProgressCallback, Suggestion, Vectors
 from thematic.suggestion.bands import TOO_FEW, TOO_LITTLE, abstention, band
+from thematic.suggestion.corpus import blocks, let_go
 from thematic.suggestion.evidence import evidence_of, nearest_pieces
 from thematic.suggestion.learning import Examples, Learnt, examples_of, learn
 from thematic.suggestion.lessons import Lesson, Taught, teach
@@ -89,9 +90,9 @@ def suggest_learnt(
     settings: SuggestSettings,
     seed: int = 0,
     on_progress: ProgressCallback | None = None,
-) -> tuple[tuple[Suggestion, ...], Learning] | None:
-    """Suggestions as in `thematic.suggestion.suggest`, and what they were learnt from; None where too little
-    is coded to learn from.
+) -> tuple[Iterator[Suggestion], Learning] | None:
+    """Suggestions as in `thematic.suggestion.suggest`, one by one, and what they were learnt from; None where
+    too little is coded to learn from. Of the excerpts it looks at ids, places and words alone.
     """
     taught = teach(excerpts, codebook, lessons)
     if int(taught.truth.any(axis=1).sum()) < FEWEST_CODED:
@@ -199,16 +200,14 @@ class _Writer:
                 vectors.values, self.ranked, taught, probabilities
             )
 
-    def write(self, on_progress: ProgressCallback | None) -> tuple[Suggestion, ...]:
-        suggestions: list[Suggestion] = []
+    def write(self, on_progress: ProgressCallback | None) -> Iterator[Suggestion]:
         for row, excerpt in enumerate(self.excerpts):
             if on_progress:
                 on_progress(row + 1, len(self.excerpts))
             if self.says_enough[row]:
-                suggestions += self._of(row)
+                yield from self._of(row)
             else:
-                suggestions.append(abstention(excerpt, TOO_LITTLE))
-        return tuple(suggestions)
+                yield abstention(excerpt, TOO_LITTLE)
 
     def _of(self, row: int) -> list[Suggestion]:
         listed = self._listed(row)
@@ -352,11 +351,15 @@ def _nearest_coded(
         rows, places = np.nonzero(ranked == column)
         if not len(given) or not len(rows):
             continue
-        near = np.round((values[rows] @ values[given].T).astype(np.float64), 4)
-        near[rows[:, None] == given[None, :]] = -2
-        best = near.argmax(axis=1)
-        cosine = near[np.arange(len(best)), best]
-        there = cosine > -2
-        nearest[rows[there], places[there]] = given[best[there]]
-        cosines[rows[there], places[there]] = cosine[there]
+        coded = values[given].T
+        for part in blocks(rows):
+            here, at = rows[part], places[part]
+            near = np.round((values[here] @ coded).astype(np.float64), 4)
+            near[here[:, None] == given[None, :]] = -2
+            best = near.argmax(axis=1)
+            cosine = near[np.arange(len(best)), best]
+            there = cosine > -2
+            nearest[here[there], at[there]] = given[best[there]]
+            cosines[here[there], at[there]] = cosine[there]
+            let_go(values)
     return nearest, cosines

@@ -7,8 +7,9 @@ the TF-IDF weights of its words. A fifth is not learnt but given: the likeness t
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from thematic.model import Code, CodeText, Excerpt, Vectors
-from thematic.suggestion.corpus import LETTERS, WordCounts, corpus_of, text_order
+from thematic.suggestion.corpus import LETTERS, WordCounts, blocks, corpus_of, let_go, text_order
 from thematic.suggestion.likeness import likeness_to_codes, standardised
 from thematic.suggestion.words import all_words, carries_content
 
@@ -94,14 +95,22 @@ class Material:
         d = self.values.shape[1]
         own, asked, around = coefficients[:d], coefficients[d : 2 * d], coefficients[2 * d :]
         chosen = np.arange(len(self.values)) if rows is None else rows
-        result: FloatMatrix = self.values[chosen] @ own
-        if self.questions.any():
-            result += self.questions[chosen] @ (QUESTION_WEIGHT * asked)
+        result = _times(self.values, chosen, own)
+        result += _times(self.questions, chosen, QUESTION_WEIGHT * asked)
         if rows is None:
-            result += self.around(chosen, self.values @ (NEIGHBOUR_WEIGHT * around))
+            result += self.around(chosen, _times(self.values, chosen, NEIGHBOUR_WEIGHT * around))
         else:
             result += self.around(chosen, self.values) @ (NEIGHBOUR_WEIGHT * around)
         return result
+
+
+def _times(matrix: FloatMatrix, rows: NDArray[np.intp], coefficients: FloatMatrix) -> FloatMatrix:
+    """`matrix[rows] @ coefficients`, block by block: the matrix may lie on the disk."""
+    result = np.empty((len(rows), coefficients.shape[1]), np.float32)
+    for place in blocks(rows):
+        result[place] = matrix[rows[place]] @ coefficients
+        let_go(matrix)
+    return result
 
 
 def prepare(
@@ -166,21 +175,19 @@ def _beside(
     return before, after
 
 
-def _count(texts: Sequence[str]) -> tuple[Any, list[str]]:
+def _count(texts: Collection[str]) -> tuple[Any, list[str]]:
     """How often each word occurs in each text, float32 CSR, and the words, in the order they first occur."""
     from scipy.sparse import csr_matrix
 
     columns: dict[str, int] = {}
-    counts: list[int] = []
-    cells: list[int] = []
-    ends = [0]
+    counts, cells, ends = array("f"), array("i"), array("q", [0])
     for text in texts:
         words = Counter(all_words(text))
-        cells += [columns.setdefault(word, len(columns)) for word in words]
-        counts += words.values()
+        cells.extend(columns.setdefault(word, len(columns)) for word in words)
+        counts.extend(words.values())
         ends.append(len(cells))
-    shape = (len(texts), len(columns))
-    return csr_matrix((np.array(counts, np.float32), cells, ends), shape=shape), list(columns)
+    data = (np.array(counts, np.float32), np.array(cells, np.int32), np.array(ends, np.int64))
+    return csr_matrix(data, shape=(len(texts), len(columns))), list(columns)
 
 
 def _of_content(counts: Any, words: Sequence[str]) -> WordCounts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from thematic.model import Evidence, Excerpt, Quote, Segmentation, SetAside, Suggestion, Vectors
@@ -47,7 +48,7 @@ EXCERPT_COLUMNS = (
 ).split()
 SET_ASIDE_COLUMNS = "transcript_id start end text reason".split()
 """What a reader of tables wants of a file of segmentations, by `kind`."""
-_RANKED_AT_A_TIME = 65_536
+_RANKED_AT_A_TIME = _SUGGESTED_AT_A_TIME = 65_536
 
 
 def open_files(paths: Sequence[str]) -> Any:
@@ -153,34 +154,56 @@ def read_vectors(data: bytes) -> Vectors:
 
 
 def write_suggestions(suggestions: Iterable[Suggestion]) -> bytes:
-    """Suggestions with their evidence, in order."""
-    rows = [
-        {
-            "excerpt_id": s.excerpt_id,
-            "code_id": s.code_id,
-            "rank": s.rank,
-            "score": s.score,
-            "band": s.band,
-            "status": s.status,
-            "probability": s.probability,
-            "reason": s.reason,
-            "evidence": [
-                {
-                    "kind": e.kind,
-                    "text": e.text,
-                    "code_id": e.code_id,
-                    "similarity": e.similarity,
-                    "excerpt_id": e.excerpt_id,
-                    "warning": e.warning,
-                }
-                for e in s.evidence
-            ],
-            "examples": s.examples,
-            "promised": s.promised,
-        }
-        for s in suggestions
-    ]
-    return _write(rows, _suggestion_schema(), {})
+    """Suggestions with their evidence, in order; some of them in memory at a time."""
+    import pyarrow as pa
+
+    rows = map(_suggestion_row, suggestions)
+    return _in_groups(
+        pa.Table.from_pylist(some, schema=_suggestion_schema())
+        for some in iter(lambda: list(islice(rows, _SUGGESTED_AT_A_TIME)), [])
+    )
+
+
+def _suggestion_row(s: Suggestion) -> dict[str, Any]:
+    return {
+        "excerpt_id": s.excerpt_id,
+        "code_id": s.code_id,
+        "rank": s.rank,
+        "score": s.score,
+        "band": s.band,
+        "status": s.status,
+        "probability": s.probability,
+        "reason": s.reason,
+        "evidence": [
+            {
+                "kind": e.kind,
+                "text": e.text,
+                "code_id": e.code_id,
+                "similarity": e.similarity,
+                "excerpt_id": e.excerpt_id,
+                "warning": e.warning,
+            }
+            for e in s.evidence
+        ],
+        "examples": s.examples,
+        "promised": s.promised,
+    }
+
+
+def _in_groups(tables: Iterable[pa.Table]) -> bytes:
+    """Tables of suggestions as one file, a row group each; one without rows for none."""
+    import pyarrow.parquet as pq
+
+    schema = _suggestion_schema().with_metadata({})
+    buffer = BytesIO()
+    with pq.ParquetWriter(buffer, schema, compression="zstd") as writer:
+        written = 0
+        for table in tables:
+            writer.write_table(table.replace_schema_metadata({}), row_group_size=max(table.num_rows, 1))
+            written += 1
+        if not written:
+            writer.write_table(schema.empty_table())
+    return buffer.getvalue()
 
 
 def read_suggestions(data: bytes) -> tuple[Suggestion, ...]:
@@ -219,15 +242,14 @@ def write_ranking(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[Cod
     So many excerpts at a time: the evidence repeats the wording of the codebook for each, and an Arrow array
     holds no more than 2 GB of it.
     """
-    import pyarrow.parquet as pq
-
-    buffer = BytesIO()
-    with pq.ParquetWriter(buffer, _suggestion_schema().with_metadata({}), compression="zstd") as writer:
-        for begin in range(0, max(len(ids), 1), _RANKED_AT_A_TIME):
-            end = begin + _RANKED_AT_A_TIME
-            table = _ranking_table(ids[begin:end], ranking.part(begin, end), code_texts)
-            writer.write_table(table.replace_schema_metadata({}), row_group_size=max(table.num_rows, 1))
-    return buffer.getvalue()
+    return _in_groups(
+        _ranking_table(
+            ids[begin : begin + _RANKED_AT_A_TIME],
+            ranking.part(begin, begin + _RANKED_AT_A_TIME),
+            code_texts,
+        )
+        for begin in range(0, len(ids), _RANKED_AT_A_TIME)
+    )
 
 
 def _ranking_table(ids: Sequence[str], ranking: Ranking, code_texts: Sequence[CodeText]) -> pa.Table:
