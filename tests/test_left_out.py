@@ -17,6 +17,8 @@ from thematic.journal import Journal
 from thematic.model import Decision, Quote
 from thematic.pipeline import Pipeline
 from thematic.run_exports import write_run_exports
+from thematic.selection import Selection, select
+from thematic.study import Study
 
 CODEBOOK = Path(__file__).parents[1] / "codebooks" / "smart_recovery.yaml"
 
@@ -88,3 +90,30 @@ def test_what_is_written_in_parts_is_what_is_written_at_once(
     for record in records:
         del record["exports"], record["notes"]
     assert records[0] == records[1]
+
+
+def test_for_some_transcripts_the_others_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = make_study(tmp_path / "study")
+    set_codebook(study, read_codebook_file(CODEBOOK))
+    chosen = Selection(transcripts=("P02",))
+    whole = select(Pipeline(study).data(), chosen)
+    read: list[str] = []
+    transcript = Study.transcript
+    monkeypatch.setattr(Study, "transcript", lambda self, id_: read.append(id_) or transcript(self, id_))
+    part = Pipeline(study).data(frozenset({"P02"}))
+    assert read == ["P02"]
+    assert [t.id for t in part.transcripts] == ["P02"]
+    assert select(part, chosen) == whole
+    assert len(part.suggestions) == len(whole.suggestions) > 20
+
+
+def test_one_respondent_of_a_survey_is_read_without_the_others(tmp_path: Path) -> None:
+    answers = "I went because my nurse said that it was good for people like me, and so it was."
+    rows = "".join(f"R{i},{answers[i:]}\n" for i in range(3))
+    (tmp_path / "survey.csv").write_text(f"id,Why did you go?\n{rows}", encoding="utf-8")
+    study = make_study(tmp_path / "study", tmp_path / "survey.csv")
+    set_codebook(study, read_codebook_file(CODEBOOK))
+    part = Pipeline(study).data_of_people(frozenset({"R1"}))
+    assert [s.transcript_id for s in part.segmentations] == [t.id for t in part.transcripts] == ["R1"]

@@ -9,7 +9,7 @@ Nothing here touches a decision of a person.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -237,17 +237,24 @@ class Pipeline:
     @cached_property
     def segmentations(self) -> dict[str, Segmentation]:
         """The excerpts of every transcript, each checked against the text it was cut from."""
+        return self._segmentations_of(set(self.transcript_ids), self.transcripts)
+
+    def _segmentations_of(
+        self, ids: Set[str], transcripts: Mapping[str, Transcript]
+    ) -> dict[str, Segmentation]:
         from thematic.formats.machine.parquet import read_segmentations
 
-        units = self.cut_units
+        units = [unit for unit in self.cut_units if not ids.isdisjoint(unit.transcripts)]
         self.workload.raise_failures()
         results: dict[str, Segmentation] = {}
         with self.ledger.stage("segment"):
             for data in self.workload.data(units):
                 for segmentation in read_segmentations(data):
+                    if segmentation.transcript_id not in ids:
+                        continue
                     results[segmentation.transcript_id] = segmentation
                     for excerpt in segmentation.excerpts:
-                        transcript = self.transcripts[segmentation.transcript_id]
+                        transcript = transcripts[segmentation.transcript_id]
                         check_quote(transcript, excerpt.start, excerpt.end, excerpt.text)
         return results
 
@@ -376,12 +383,14 @@ class Pipeline:
         _ = self.learning
         return read_suggestions(self.suggestions_path.read_bytes())
 
-    def _each_suggestion(self, *, only_first: bool = False) -> Iterator[Suggestion]:
-        """The same one by one, for studies that are too large for memory."""
+    def _each_suggestion(
+        self, *, only_first: bool = False, of: Set[str] | None = None
+    ) -> Iterator[Suggestion]:
+        """The same one by one, for studies that are too large for memory. of: ids of excerpts."""
         from thematic.formats.machine.parquet import each_suggestion
 
         _ = self.learning
-        return each_suggestion(self.suggestions_path, only_first=only_first)
+        return each_suggestion(self.suggestions_path, only_first=only_first, of=of)
 
     def suggested(self) -> Iterator[tuple[str | None, int]]:
         """The code and the rank of every suggestion, in order; the code of an abstention is None."""
@@ -535,23 +544,35 @@ class Pipeline:
                 settings=self.study.settings.cluster,
             )
 
-    def data(self) -> StudyData:
-        """The study as it stands now, for exports and reports."""
-        suggestions, clustering = self.suggestions, self.clustering
-        return replace(
-            self.data_of_people(), suggestions=suggestions, clustering=clustering, notes=self._told()
-        )
+    def data(self, only: Set[str] | None = None) -> StudyData:
+        """The study as it stands now, for exports and reports; of these transcripts alone where they are
+        given."""
+        people, clustering = self.data_of_people(only), self.clustering
+        suggestions = self.suggestions if only is None else self._suggestions_of(people.segmentations)
+        return replace(people, suggestions=suggestions, clustering=clustering, notes=self._told())
+
+    def _suggestions_of(self, segmentations: Iterable[Segmentation]) -> tuple[Suggestion, ...]:
+        ids = {excerpt.id for s in segmentations for excerpt in s.excerpts}
+        return tuple(self._each_suggestion(of=ids))
 
     def _told(self) -> tuple[str, ...]:
         notes = self.notes()
         return tuple(note for stage in ("suggesting", "reading", "codebook") for note in notes[stage])
 
-    def data_of_people(self) -> StudyData:
-        """The study without what machines suggest: for exports of codings, for which nothing is computed."""
+    def data_of_people(self, only: Set[str] | None = None) -> StudyData:
+        """The study without what machines suggest: for exports of codings, for which nothing is computed.
+
+        only: transcripts, where these are enough; the others are not read.
+        """
+        if only is None:
+            transcripts, segmentations = self.transcripts, self.segmentations
+        else:
+            transcripts = {transcript.id: transcript for transcript in self._transcripts_of(only)}
+            segmentations = self._segmentations_of(only, transcripts)
         return replace(
             self._frame(),
-            transcripts=tuple(self.transcripts.values()),
-            segmentations=tuple(self.segmentations.values()),
+            transcripts=tuple(transcripts.values()),
+            segmentations=tuple(segmentations[id_] for id_ in transcripts),
         )
 
     def parts(self) -> Iterator[StudyData]:

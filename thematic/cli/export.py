@@ -136,10 +136,12 @@ def export(
         if not selection and out is None and any(made.in_every_run for made in formats.values()):
             # These are kept up to date together: what people wrote in the workbook is moved out of the way.
             render.print_kept(write_run_exports(pipeline).kept)
+        # A name that the study does not have is told with those it has, so all are read then.
+        named = frozenset(selection.transcripts)
+        only = named if named and named <= set(pipeline.transcript_ids) else None
+        of_people = all(made.of_people for made in formats.values())
         written = write_exports(
-            pipeline.data_of_people()
-            if all(made.of_people for made in formats.values())
-            else pipeline.data(),
+            pipeline.data_of_people(only) if of_people else pipeline.data(only),
             list(formats),
             pipeline.study.root / "exports",
             selection=selection,

@@ -6,7 +6,7 @@ The bytes depend on the data and the pyarrow version only: no time stamps, one r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -212,14 +212,21 @@ def read_suggestions(data: bytes) -> tuple[Suggestion, ...]:
     return tuple(map(_suggestion, rows))
 
 
-def each_suggestion(path: Path, *, only_first: bool = False) -> Iterator[Suggestion]:
-    """The suggestions in a file, in order, a few in memory at a time; `only_first`: those of rank 1."""
+def each_suggestion(
+    path: Path, *, only_first: bool = False, of: Set[str] | None = None
+) -> Iterator[Suggestion]:
+    """The suggestions in a file, in order, a few in memory at a time.
+
+    only_first: those of rank 1. of: those of these excerpts.
+    """
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, pre_buffer=False) as file:
         for batch in file.iter_batches(batch_size=16_384, use_threads=False):
             kept = batch.filter(pc.equal(batch.column("rank"), 1)) if only_first else batch
+            if of is not None:
+                kept = kept.filter([id_ in of for id_ in kept.column("excerpt_id").to_pylist()])
             yield from map(_suggestion, kept.to_pylist())
 
 
