@@ -110,8 +110,8 @@ def test_for_some_transcripts_the_others_are_not_read(
 
 
 def test_one_respondent_of_a_survey_is_read_without_the_others(tmp_path: Path) -> None:
-    answers = "I went because my nurse said that it was good for people like me, and so it was."
-    rows = "".join(f"R{i},{answers[i:]}\n" for i in range(3))
+    answers = "I went because my nurse said that it was good for people like me."
+    rows = "".join(f"R{i},{answers} Was {i} it.\n" for i in range(3))
     (tmp_path / "survey.csv").write_text(f"id,Why did you go?\n{rows}", encoding="utf-8")
     study = make_study(tmp_path / "study", tmp_path / "survey.csv")
     set_codebook(study, read_codebook_file(CODEBOOK))
