@@ -21,14 +21,21 @@ class Ledger:
     computed: dict[str, int] = field(default_factory=dict)
     reused: dict[str, int] = field(default_factory=dict)
     excerpts: dict[str, int] = field(default_factory=dict)
+    _inner: list[float] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Count the time of the block for this stage, but not that of stages inside it."""
         begin = time.perf_counter()
+        self._inner.append(0.0)
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+            taken = time.perf_counter() - begin
+            own = taken - self._inner.pop()
+            self.seconds[name] = self.seconds.get(name, 0.0) + own
+            if self._inner:
+                self._inner[-1] += taken
 
     def count(self, stage: str, rows: int, *, computed: bool) -> None:
         if computed:

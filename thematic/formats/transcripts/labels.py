@@ -549,10 +549,12 @@ def _propose_bold(line: Line, start: float | None, end: float | None) -> LineLab
     return LineLabel(label, behind.end() if behind else at, form, start, end)
 
 
+@lru_cache(maxsize=4096)
 def _tidy(label: str) -> str:
     return " ".join(label.split()).strip("*_ ")
 
 
+@lru_cache(maxsize=4096)
 def _plausible(label: str) -> bool:
     doubted = label.endswith("?") and known_role(label.rstrip("?")) is not None  # P?: one of the participants
     return (

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast, get_args
 
@@ -334,14 +334,16 @@ def _toml_string(text: str) -> str:
 
 def utterances(spoken: Iterable[tuple[str, str, int]]) -> list[Utterances]:
     """What each label says, in order of first appearance, from (label, words as text, number of words)."""
-    heard: dict[str, Utterances] = {}
+    first: dict[str, str] = {}
+    counts: dict[str, list[int]] = {}
     for label, text, words in spoken:
-        before = heard.get(label) or Utterances(label, 0, 0, 0, snippet(text[:_FIRST_WORDS]))
-        questions = sum(text.count(mark) for mark in "?？؟")
-        heard[label] = replace(
-            before,
-            turns=before.turns + 1,
-            words=before.words + words,
-            questions=before.questions + questions,
-        )
-    return list(heard.values())
+        if label not in counts:
+            first[label], counts[label] = snippet(text[:_FIRST_WORDS]), [0, 0, 0]
+        count = counts[label]
+        count[0] += 1
+        count[1] += words
+        count[2] += text.count("?") + text.count("？") + text.count("؟")
+    return [
+        Utterances(label, turns, words, questions, first[label])
+        for label, (turns, words, questions) in counts.items()
+    ]
