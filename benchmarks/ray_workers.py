@@ -5,9 +5,9 @@
 Invented interviews of a hundred excerpts (`corpora.py`) are cut once. Then their vectors are made by a
 cluster that Ray starts on this machine, with one worker and with two, taking turns, each time in a new
 process and from nothing. A rate is units a second from the first result to the last, so that what Ray and
-the model take to start is left out. Each worker computes in one thread; the process without Ray, in as many as there are
-processors. Wanted: two workers at least 1.7
-times as fast as one, where there are processors for them, beside the driver and Ray's own processes.
+the model take to start is left out. Each worker computes in one thread; the process without Ray, in as many
+as there are processors. Wanted: two workers at least 1.7 times as fast as one, where there are processors
+for them, beside the driver and Ray's own processes.
 """
 
 from __future__ import annotations
