@@ -105,6 +105,17 @@ def test_single_letters_are_read_in_company(text: str, expected: dict[str, str])
     assert roles(read(text)) == expected
 
 
+def test_initials_of_another_speaker_are_told_until_they_are_an_alias() -> None:
+    text = "Devin Becker: Shall we?\nRae Poe: Yes.\nDB: How so?\nRP: It was.\nDB: And?\nRP: Well.\n"
+    said = [problem for problem in read(text).report.warnings if "may be" in problem.message]
+    assert [problem.message for problem in said] == ["“DB” may be Devin Becker", "“RP” may be Rae Poe"]
+    hint = str(said[0].hint).partition(": ")[2]
+    roster = read_roster(hint.replace("] ", "]\n"))
+    aliased = read(text, roster=roster)
+    assert [p.message for p in aliased.report.warnings if "may be" in p.message] == ["“RP” may be Rae Poe"]
+    assert [t.speaker for t in aliased.transcripts[0].turns][::2] == ["Devin Becker"] * 3
+
+
 def test_speakers_toml_decides_and_is_confirmed() -> None:
     roster = read_roster(
         """

@@ -172,6 +172,7 @@ def assign_roles(
             roles[entry.label] = (inferred[entry.label], False, how)
         taken = join_names([f"{entry.label or '(no label)'} as {roles[entry.label][0]}" for entry in unknown])
         warnings.append(Problem(f"taken {taken}: {how}", transcript_id, None, _confirm_hint(transcript_id)))
+    warnings += _doubled([entry.label for entry in heard], roster, transcript_id)
     silent = sorted(roster.labels_of(transcript_id) - keys)
     if silent:
         message = (
@@ -195,6 +196,23 @@ def assign_roles(
         for entry in heard
     }
     return speakers, warnings
+
+
+def _doubled(labels: Sequence[str], roster: Roster, transcript_id: str) -> list[Problem]:
+    """A warning for each label that may be another one's initials: DB, where Devin Becker speaks too."""
+    names: dict[str, str] = {}
+    for label in labels:
+        words = [word for word in label.split() if word[0].isalpha()]
+        if len(words) >= 2:
+            names.setdefault("".join(word[0] for word in words).casefold(), label)
+    doubts = []
+    for label in labels:
+        name = names.get(label_key(label).replace(".", ""))
+        if name and name != label and roster.name(transcript_id, label) == label:
+            table = f"[{_toml_string(transcript_id)}.aliases] {_toml_string(label)} = {_toml_string(name)}"
+            hint = f"if they are one person, write in speakers.toml: {table}"
+            doubts.append(Problem(f"“{label}” may be {name}", transcript_id, None, hint))
+    return doubts
 
 
 def read_roster(text: str, path: str = "speakers.toml") -> Roster:
