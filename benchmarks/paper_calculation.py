@@ -135,8 +135,8 @@ def report() -> list[str]:
     first = min(most, key=lambda step: most[step][0])
     lines += [
         "",
-        f"So memory of *{first}* is the first to be short. On the machines of a cluster it is no matter: a "
-        "worker holds one unit, of at most 2,000 excerpts.",
+        f"So memory of *{first}* is the first to be short. What is done in units, on however many machines, "
+        "holds one unit at a time, of at most 2,000 excerpts.",
     ]
     return lines
 
