@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -142,11 +141,9 @@ def main() -> None:
             lines += compared(folder / f"compared-{size}", size, options.peers)
             print("\n".join(lines[-2:]), flush=True)
     if options.record:
-        machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
-        head = (
-            f"# Clusters against BERTopic's default pipeline\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"
-        )
-        RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        from benchmarks.recording import record
+
+        record(RESULTS, "Clusters against BERTopic's default pipeline", __doc__, lines)
 
 
 def compared(folder: Path, size: int, peers: str) -> list[str]:

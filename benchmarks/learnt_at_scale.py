@@ -10,14 +10,13 @@ first interviews: mostly as the wording suggests, one in six that nothing fits, 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import random
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.recording import record
 from benchmarks.scale import BASE, excerpts_of, make_study, run
 
 if TYPE_CHECKING:
@@ -95,9 +94,7 @@ def main() -> None:
             print(lines[-1], flush=True)
             study.journal_path("ada").unlink()
     if options.record:
-        machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
-        head = f"# Learnt suggestions at scale\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"
-        RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        record(RESULTS, "Learnt suggestions at scale", __doc__, lines)
 
 
 if __name__ == "__main__":

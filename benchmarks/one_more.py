@@ -15,14 +15,13 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.corpora import EXCERPTS_A_TRANSCRIPT, write_corpus
+from benchmarks.recording import record
 from thematic.samples import samples
 
 RESULTS = Path(__file__).parent / "results" / "one_more.md"
@@ -94,9 +93,7 @@ def main() -> None:
     ]
     print("\n".join(lines))
     if options.record:
-        machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
-        head = f"# One interview more\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"
-        RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        record(RESULTS, "One interview more", __doc__, lines)
 
 
 def share(part: float, whole: float) -> str:

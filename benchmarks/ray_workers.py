@@ -15,8 +15,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -26,6 +24,7 @@ import time
 from pathlib import Path
 
 from benchmarks.corpora import EXCERPTS_A_TRANSCRIPT, write_corpus
+from benchmarks.recording import record
 
 RESULTS = Path(__file__).parent / "results" / "ray_workers.md"
 
@@ -107,9 +106,7 @@ def main() -> None:
     ]
     print("\n".join(lines))
     if options.record:
-        machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
-        head = f"# Two workers of Ray against one\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"
-        RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        record(RESULTS, "Two workers of Ray against one", __doc__, lines)
 
 
 if __name__ == "__main__":

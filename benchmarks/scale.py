@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -35,6 +34,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.corpora import write_corpus
+from benchmarks.recording import record
 
 if TYPE_CHECKING:
     from thematic.study import Study
@@ -192,12 +192,9 @@ def main() -> None:
                 )
                 print(lines[-1], flush=True)
             space += [f"| {name} | {count:,} | {used / count:.0f} |" for name, used in disk(study).items()]
-    text = "\n".join([*lines, "", *space]) + "\n"
     print("\n".join(space))
     if options.record:
-        machine = f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}"
-        head = f"# From ten thousand to a million excerpts\n\n{(__doc__ or '').strip()}\n\n{machine}.\n\n"
-        RESULTS.write_text(head + text, encoding="utf-8")
+        record(RESULTS, "From ten thousand to a million excerpts", __doc__, [*lines, "", *space])
 
 
 def excerpts_of(study: Study) -> int:
