@@ -225,7 +225,6 @@ def _find(
         recognised_by=loaded[1] if loaded else None,
         on_progress=on_stage("Checking") if on_stage else None,
     )
-    found = replace(found, findings=tuple(f for f in found.findings if not _is_jargon(f)))
     return replace(found, notes=(*found.notes, _foreign_note(foreign))) if foreign else found
 
 
@@ -341,19 +340,6 @@ def beside_texts(pipeline: Pipeline) -> Iterator[Passage]:
     yield from _of_codebook(pipeline.study.codebook_path)
 
 
-_WORDING = "wording of "
-"""How the detail of a passage begins that researchers wrote: the definition and criteria of a code."""
-
-
-def _is_jargon(finding: Finding) -> bool:
-    """Whether it is a capital in the researchers' own words by which nothing but the capital tells a name."""
-    return (
-        finding.where == "codebook"
-        and finding.detail.startswith(_WORDING)
-        and finding.kind == "possible name"
-    )
-
-
 def _of_codebook(path: Path) -> Iterator[Passage]:
     from thematic.errors import ThematicError
     from thematic.formats.codebooks.front_door import read_codebook
@@ -363,8 +349,14 @@ def _of_codebook(path: Path) -> Iterator[Passage]:
     except ThematicError:
         return
     for code in codes:
-        quoted = [(text, f"example of {code.name}") for text in (*code.examples, *code.counter_examples)]
-        own = [(text, _WORDING + code.name) for text in (code.definition, *code.include, *code.exclude)]
-        for text, detail in (*quoted, *own):
-            if text.strip():
-                yield Passage(transcript_id="codebook", where="codebook", text=text, detail=detail)
+        for text in (*code.examples, *code.counter_examples):
+            yield Passage(
+                transcript_id="codebook", where="codebook", text=text, detail=f"example of {code.name}"
+            )
+        for text in (code.definition, *code.include, *code.exclude):
+            yield Passage(
+                transcript_id="codebook",
+                where="codebook wording",
+                text=text,
+                detail=f"wording of {code.name}",
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from benchmarks.identifiers import LATER, SENTENCES, Planted, found_in, read_planted, transcript
 from tests.builders import make_transcript
-from thematic.deidentification import Finding, find_identifiers, group_findings
+from thematic.deidentification import Finding, Passage, find_identifiers, group_findings
+from thematic.deidentification.findings import Where
+from thematic.deidentification.numbers import Spotted
 
 PLANTED = read_planted(SENTENCES.read_text(encoding="utf-8"))
 
@@ -40,6 +43,23 @@ def test_the_planted_set_is_what_it_claims_to_be() -> None:
 )
 def test_greeting_everybody_and_counting_people_names_nobody(text: str) -> None:
     assert forms(text) == []
+
+
+@pytest.mark.parametrize(("where", "spread"), [("codebook", True), ("codebook wording", False)])
+def test_what_researchers_wrote_makes_no_names_of_words_elsewhere(where: Where, spread: bool) -> None:
+    wording = Passage(transcript_id="codebook", where=where, text="as when my mate Zorba rang")
+    asked: list[str] = []
+
+    def recognise(texts: Sequence[str]) -> list[list[Spotted]]:
+        asked.extend(texts)
+        return [[] for _ in texts]
+
+    findings = find_identifiers(
+        [transcript("well zorba it was")], besides=[wording], recognise=recognise
+    ).findings
+    assert [f.text for f in findings if f.where == where] == ["Zorba"]
+    assert [f.text for f in findings if f.where == "text"] == (["zorba"] if spread else [])
+    assert (wording.text in asked) == spread
 
 
 @pytest.mark.parametrize("path", [SENTENCES, *LATER], ids=lambda path: path.stem)

@@ -256,13 +256,15 @@ def _print(checked: Checked, *, quiet: bool) -> None:
         render.print_note(note)
 
 
+_CODEBOOK = "this stands in the study's codebook.yaml: write it anew there; or decide `allow`"
 _BY_HAND = {
     "file name": "the name of a file is the id of its transcript, and in every export: rename the file and "
     "make the study anew from it, before coding; or decide `allow`",
     "title": "the title comes from the file: change it there and ingest again; or decide `allow`",
     "attribute": "attributes stand in the study's participants.csv: change it there; or decide `allow`",
     "memo": "a memo is its coder's: they write it again in `thematic review`; or decide `allow`",
-    "codebook": "this stands in the study's codebook.yaml: write it anew there; or decide `allow`",
+    "codebook": _CODEBOOK,
+    "codebook wording": _CODEBOOK,
     "text": "the text could not be read again without its original: put that into the study's transcripts/, "
     "and decide again",
 }

@@ -17,6 +17,7 @@ Where = Literal[
     "attribute",
     "memo",
     "codebook",
+    "codebook wording",
     "set aside",
     "original only",
 ]

@@ -25,6 +25,8 @@ Recogniser = Callable[[Sequence[str]], Iterable[Sequence[Spotted]]]
 _CONTEXT = 60
 ENOUGH = 20_000  # characters that show which language a transcript is in
 _TALK = ("text", "memo", "codebook", "original only")  # where a recogniser of names has sentences to go by
+# What researchers wrote of a code: a capital there is jargon, and tells nothing of participants' words.
+_JARGON = "codebook wording"
 _DIGIT = re.compile(r"\d")
 _DATE_WORDS = re.compile(
     r"ninety|hundred|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|teenth|tieth|"
@@ -118,7 +120,8 @@ def find_identifiers(
     for passage, spotted in zip(passages, found, strict=True):
         words += passage.text.count(" ") + 1
         spotted += _spread(passage.text, spread) if passage.transcript_id not in nouns else ()
-        findings += [_finding(passage, *merged) for merged in _merge(spotted)]
+        made = (_finding(passage, *merged) for merged in _merge(spotted))
+        findings += [f for f in made if not (f.where == _JARGON and f.kind == "possible name")]
     return Findings(findings=tuple(findings), words=words, recognised_by=recognised_by)
 
 
@@ -202,7 +205,7 @@ def _names_to_spread(
     lists = lexicon()
     spread: dict[str, tuple[Kind, str]] = {}
     for passage, spotted in zip(passages, found, strict=True):
-        for start, end, kind, rule in spotted:
+        for start, end, kind, rule in spotted if passage.where != _JARGON else ():
             if kind not in ("person", "possible name", "place") or "list of English" in rule:
                 continue
             for match in _WORD.finditer(passage.text, start, end):
