@@ -459,6 +459,65 @@ def test_speakers_of_aws_by_the_time_of_their_segments() -> None:
     assert [turn[:2] for turn in said(read_json(data))] == [("spk_0", "So it"), ("spk_1", "Well")]
 
 
+def _google(*results: tuple[str, list[tuple[str, int]]]) -> dict[str, object]:
+    return {
+        "results": [
+            {
+                "alternatives": [
+                    {
+                        "transcript": transcript,
+                        "words": [
+                            {"word": word, "speakerTag": tag, "startTime": f"{i}s", "endTime": f"{i}.5s"}
+                            for i, (word, tag) in enumerate(words)
+                        ],
+                    }
+                ]
+            }
+            for transcript, words in results
+        ]
+    }
+
+
+_PHRASE = {"nBest": [{"display": "So it."}], "offsetInTicks": 0, "durationInTicks": 10_000_000}
+_UTTERANCE = {"text": "So it.", "start": 0.1, "end": 0.9, "speaker": 0}
+_HEARD = [{"word": "so", "start": 0.1, "end": 0.2}, {"word": "it", "start": 0.3, "end": 0.9}]
+SHORT = {
+    "Google": _google(("so it was", [("so", 1), ("it", 1)])),
+    "Google, all again at the end": _google(
+        ("so it was", []), ("it was", []), ("", [("so", 1), ("it", 2), ("was", 1), ("it", 1)])
+    ),
+    "Azure": {"recognizedPhrases": [_PHRASE], "combinedRecognizedPhrases": [{"display": "So it was."}]},
+    "Azure fast": {
+        "phrases": [{"text": "So it.", "offsetMilliseconds": 0, "durationMilliseconds": 900}],
+        "combinedPhrases": [{"text": "So it was."}],
+    },
+    "Gladia": {"result": {"transcription": {"utterances": [_UTTERANCE], "full_transcript": "So it was."}}},
+    "Deepgram": {
+        "results": {"channels": [{"alternatives": [{"transcript": "So it was.", "words": _HEARD}]}]}
+    },
+}
+
+
+@pytest.mark.parametrize("data", SHORT.values(), ids=SHORT)
+def test_words_that_only_the_whole_text_has_are_told(data: object) -> None:
+    found = [w.message for w in read_json(data).report.warnings if "whole text" in w.message]
+    assert len(found) == 1, found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _google(("so it was", [("so", 1), ("it", 1), ("was", 1)])),
+        _google(("so it", []), ("was", []), ("", [("so", 1), ("it", 2), ("was", 1)])),
+        _google(("so it", []), ("was", []), ("so it was", [("so", 1), ("it", 2), ("was", 1)])),
+    ],
+)
+def test_google_that_says_everything_twice_lacks_nothing(data: object) -> None:
+    reading = read_json(data)
+    assert reading.report.words_out == 3
+    assert not [w for w in reading.report.warnings if "whole text" in w.message]
+
+
 LISTED = {
     "milliseconds": (
         [

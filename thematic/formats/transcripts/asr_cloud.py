@@ -21,17 +21,22 @@ from thematic.formats.transcripts.asr_words import (
     sentences,
 )
 from thematic.formats.transcripts.script import Said
+from thematic.text import count_words
 
 __all__ = [
     "azure",
     "azure_fast",
+    "azure_fast_text",
     "azure_fast_wrote",
+    "azure_text",
     "azure_wrote",
     "elevenlabs",
     "elevenlabs_wrote",
     "gladia",
+    "gladia_text",
     "gladia_wrote",
     "google",
+    "google_text",
     "google_wrote",
     "hugging_face",
     "hugging_face_wrote",
@@ -62,9 +67,9 @@ def google_wrote(data: Any) -> bool:
 def google(data: Any, problems: Problems) -> Iterator[Said]:
     """A result is a stretch of speech. With speakers told apart, v1 repeats all words in its last result."""
     results = _google_results(data)
-    last = objects(inside(results[-1], "alternatives", 0, "words")) if results else []
-    if last and all("speakerTag" in word and word["speakerTag"] for word in last):
-        yield from sentences(_google_words(last, problems))
+    tagged = _all_words_again(data)
+    if tagged:
+        yield from sentences(_google_words(tagged, problems))
         return
     for n, result in enumerate(results, 1):
         words = objects(inside(result, "alternatives", 0, "words"))
@@ -80,6 +85,21 @@ def google(data: Any, problems: Problems) -> Iterator[Said]:
                 start_time=made[0].start if made else None,
                 end_time=end,
             )
+
+
+def google_text(data: Any) -> str:
+    """The transcripts of all results; that of the last alone, where it repeats the others as its words do."""
+    found = [inside(result, "alternatives", 0, "transcript") for result in _google_results(data)]
+    *others, last = [text if isinstance(text, str) else "" for text in found] or [""]
+    before = "\n".join(others)
+    repeats = bool(_all_words_again(data)) and count_words(last) >= count_words(before)
+    return last if repeats else f"{before}\n{last}"
+
+
+def _all_words_again(data: Any) -> list[JsonObject]:
+    """All words, each with the tag of its speaker, where the last result has them again, as in v1; else none."""
+    words = objects(inside(_google_results(data)[-1:], 0, "alternatives", 0, "words"))
+    return words if all(word.get("speakerTag") for word in words) else []
 
 
 def _google_results(data: Any) -> list[JsonObject]:
@@ -143,6 +163,14 @@ def azure(data: Any, problems: Problems) -> Iterator[Said]:
     yield from sorted(pieces, key=lambda piece: piece.start_time or 0.0)
 
 
+def azure_text(data: Any) -> str:
+    return _texts_of(inside(data, "combinedRecognizedPhrases"), "display")
+
+
+def _texts_of(parts: object, name: str) -> str:
+    return "\n".join(text for part in objects(parts) if isinstance(text := part.get(name), str))
+
+
 def _azure_time(phrase: JsonObject, which: str, problems: Problems, where: str) -> float | None:
     """In ticks, or as PT1M2.5S."""
     ticks = phrase.get(f"{which}InTicks")
@@ -175,6 +203,10 @@ def azure_fast(data: Any, problems: Problems) -> Iterator[Said]:
             start_time=start,
             end_time=None if start is None or length is None else start + length,
         )
+
+
+def azure_fast_text(data: Any) -> str:
+    return _texts_of(data["combinedPhrases"], "text")
 
 
 # --- ElevenLabs -------------------------------------------------------------------------------------------
@@ -224,6 +256,13 @@ def gladia(data: Any, problems: Problems) -> Iterator[Said]:
             start_time=problems.time(utterance.get("start"), f"utterance {i}"),
             end_time=problems.time(utterance.get("end"), f"utterance {i}"),
         )
+
+
+def gladia_text(data: Any) -> str:
+    text = inside(data, "result", "transcription", "full_transcript") or inside(
+        data, "transcription", "full_transcript"
+    )
+    return text if isinstance(text, str) else ""
 
 
 # --- Whisper by Hugging Face ------------------------------------------------------------------------------

@@ -452,7 +452,7 @@ RECOGNISERS: dict[str, Recogniser] = {
     "whisper": Recogniser("Whisper", _whisper_wrote, _whisper, _whisper_text),
     "aws": Recogniser("AWS Transcribe", _aws_wrote, _aws, _aws_text),
     "deepgram": Recogniser("Deepgram", _deepgram_wrote, _deepgram, _deepgram_text),
-    "google": Recogniser("Google", cloud.google_wrote, cloud.google, _no_text),
+    "google": Recogniser("Google", cloud.google_wrote, cloud.google, cloud.google_text),
     "speechmatics": Recogniser("Speechmatics", _speechmatics_wrote, _speechmatics, _no_text),
     "whisper-cpp": Recogniser("whisper.cpp", _whisper_cpp_wrote, _whisper_cpp, _no_text),
     "elevenlabs": Recogniser("ElevenLabs", cloud.elevenlabs_wrote, cloud.elevenlabs, _whisper_text),
@@ -465,9 +465,11 @@ RECOGNISERS: dict[str, Recogniser] = {
         "Trint and Hyperaudio", word_blocks.flat_words_wrote, word_blocks.flat_words, _no_text
     ),
     "rev": Recogniser("Rev", _rev_wrote, _rev, _no_text),
-    "azure": Recogniser("Azure", cloud.azure_wrote, cloud.azure, _no_text),
-    "azure-fast": Recogniser("Azure fast transcription", cloud.azure_fast_wrote, cloud.azure_fast, _no_text),
-    "gladia": Recogniser("Gladia", cloud.gladia_wrote, cloud.gladia, _no_text),
+    "azure": Recogniser("Azure", cloud.azure_wrote, cloud.azure, cloud.azure_text),
+    "azure-fast": Recogniser(
+        "Azure fast transcription", cloud.azure_fast_wrote, cloud.azure_fast, cloud.azure_fast_text
+    ),
+    "gladia": Recogniser("Gladia", cloud.gladia_wrote, cloud.gladia, cloud.gladia_text),
     "hugging-face": Recogniser("Hugging Face", cloud.hugging_face_wrote, cloud.hugging_face, _whisper_text),
     "youtube": Recogniser("YouTube", cloud.youtube_wrote, cloud.youtube, _no_text),
     "sonix": Recogniser("Sonix", _sonix_wrote, _sonix, _no_text),
