@@ -88,6 +88,37 @@ def test_a_caption_that_cannot_be_aligned_is_refused(paragraph: str) -> None:
     assert "“It was.” has no time" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('<div begin="soon"><p begin="1s">It was.</p></div>', "“It was.” has no time: begin='soon'"),
+        ('<div timeContainer="seq"><p dur="1s">It was.</p><p dur="1s">So.</p></div>', "timeContainer=seq"),
+    ],
+)
+def test_what_holds_a_caption_must_be_placed_too(body: str, message: str) -> None:
+    with pytest.raises(InputError, match="cannot be aligned") as caught:
+        ttml(body)
+    assert message in caught.value.problems[0].message
+
+
+def test_words_between_timed_spans_are_kept() -> None:
+    first = '<p>INT: <span begin="1s" end="2s">So</span> then?<br/>'
+    reading = ttml(f'<div>{first}Well? <span begin="2s" end="3s">And</span> so?</p></div>')
+    assert said(reading) == [("INT", "So then? Well? And so?", 1.0, 3.0)]
+
+
+def test_a_timed_span_counts_from_its_paragraph_and_is_of_its_speaker() -> None:
+    spans = '<span begin="0s" end="1s">It was</span> <span begin="1s">hard.</span>'
+    reading = ttml(f'<div><p begin="10s" end="13s" ttm:agent="a2">{spans}</p></div>')
+    assert said(reading) == [("Dana", "It was hard.", 10.0, 13.0)]
+    assert [time for _, time in reading.transcripts[0].turns[0].anchors] == [10.0, 11.0]
+
+
+def test_a_tag_in_the_middle_of_a_text_makes_no_captions_of_it() -> None:
+    text = "INT: What is <tt> for?\n\nP01: For <tt>code</tt>, once.\n"
+    assert read_file(SourceFile("P01.txt", text.encode())).report.format == "text"
+
+
 def test_a_label_in_the_words_is_a_speaker() -> None:
     reading = ttml('<div><p begin="1s">INT: So?</p><p begin="2s">P01: It was.</p></div>')
     assert [turn[0] for turn in said(reading)] == ["INT", "P01"]

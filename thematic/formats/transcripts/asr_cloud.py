@@ -97,7 +97,7 @@ def google_text(data: Any) -> str:
 
 
 def _all_words_again(data: Any) -> list[JsonObject]:
-    """All words, each with the tag of its speaker, where the last result has them again, as in v1; else none."""
+    """All words, each with the tag of its speaker, where the last result has them again, as in v1."""
     words = objects(inside(_google_results(data)[-1:], 0, "alternatives", 0, "words"))
     return words if all(word.get("speakerTag") for word in words) else []
 

@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["local", "read", "sniff"]
 
-_ROOT = re.compile(r"<(?:\w+:)?(?:tt[\s>]|timedtext[\s>]|transcript>\s*<text )")
+_ROOT = re.compile(
+    r"\s*(?:<\?[^<>]*>\s*|<!--.*?-->\s*)*<(?:\w+:)?(?:tt[\s>]|timedtext[\s>]|transcript>\s*<text )", re.DOTALL
+)
 _CLOCK = re.compile(r"(\d{2,4}):(\d{2}):(\d{2})(?:(\.\d+)|:(\d{2,4})(?:\.(\d+))?)?")
 _OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|m|s|ms|f|t)")
+_AGAIN = "export the captions again"
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -51,7 +54,7 @@ class _Rates:
 
 def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
     """XML whose first element is that of TTML, or one of YouTube's two."""
-    return bool(_ROOT.search(head_text(head[:4096])))
+    return bool(_ROOT.match(head_text(head[:4096])))
 
 
 def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading:
@@ -107,50 +110,64 @@ def _of_ttml(root: Element, problems: list[Problem], name: str) -> Iterator[Cue]
     body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         return
-    number = 0
-    for paragraph, outer, agent in _paragraphs(body, _Span(0.0, None), "", rates):
-        number += 1
-        timed = _attribute(paragraph, "begin") or not any(_attribute(c, "begin") for c in paragraph)
-        for part in [paragraph] if timed else list(paragraph):
-            span = _span(part, outer, rates)
-            runs = list(_runs(part, _attribute(part, "agent") or agent))
+    shown = _paragraphs(body, None, "", rates, problems, name)
+    for number, (paragraph, span, agent) in enumerate(shown, 1):
+        for timed, runs in _parts(paragraph, agent):
             if not any(text.strip() for _, text in runs):
                 continue
-            if span is None or (span is outer and outer.stops is None and not _attribute(part, "begin")):
+            shown_at = span if timed is paragraph else _span(timed, span, rates, problems, name)
+            if shown_at is None:
                 said = snippet(" ".join("".join(text for _, text in runs).split()))
-                written = f": begin={_attribute(part, 'begin')!r}" if _attribute(part, "begin") else ""
-                message = f"the caption “{said}” has no time{written}"
-                problems.append(Problem(message, name, None, "export the captions again"))
+                problems.append(Problem(f"the caption “{said}” has no time", name, None, _AGAIN))
                 continue
-            stops = span.stops if span.stops is not None else span.begins
+            begins, stops = shown_at.begins, shown_at.stops
             for ids, group in groupby(runs, key=lambda run: run[0]):
                 lines = "".join(text for _, text in group).split("\n")
                 voice = " + ".join(agents.get(id_) or id_ for id_ in ids.split())
-                yield Cue(number, span.begins, max(stops, span.begins), tuple(map(_one_line, lines)), voice)
+                stops = begins if stops is None else max(stops, begins)
+                yield Cue(number, begins, stops, tuple(map(_one_line, lines)), voice)
 
 
 def _paragraphs(
-    element: Element, span: _Span, agent: str, rates: _Rates
-) -> Iterator[tuple[Element, _Span, str]]:
-    """Each paragraph, in order, with when what holds it is shown, and whose it is."""
-    inner = _span(element, span, rates) or span
+    element: Element, outer: _Span | None, agent: str, rates: _Rates, problems: list[Problem], name: str
+) -> Iterator[tuple[Element, _Span | None, str]]:
+    """Each paragraph, in order, with when it is shown and whose it is."""
+    span = _span(element, outer, rates, problems, name)
     agent = _attribute(element, "agent") or agent
+    if local(element) == "p":
+        yield element, span, agent
+        return
     for child in element:
-        if local(child) == "p":
-            yield child, inner, agent
-        elif local(child) == "div":
-            yield from _paragraphs(child, inner, agent, rates)
+        if local(child) in ("p", "div"):
+            yield from _paragraphs(child, span, agent, rates, problems, name)
+
+
+def _parts(paragraph: Element, agent: str) -> Iterator[tuple[Element, list[tuple[str, str]]]]:
+    """The runs of a paragraph, cut at its timed spans; words before the first of them are said with it."""
+    timed, runs = paragraph, [(agent, _collapsed(paragraph.text))]
+    for child in paragraph:
+        if _attribute(child, "begin"):
+            if timed is not paragraph:
+                yield timed, runs
+                runs = []
+            timed = child
+        runs += _runs_of_child(child, agent)
+    yield timed, runs
 
 
 def _runs(element: Element, agent: str) -> Iterator[tuple[str, str]]:
     """(agents, text) of an element, in order; `\\n` for a line break. White space is as in XML by default."""
     yield agent, _collapsed(element.text)
     for child in element:
-        if local(child) == "br":
-            yield agent, "\n"
-        elif local(child) == "span":
-            yield from _runs(child, _attribute(child, "agent") or agent)
-        yield agent, _collapsed(child.tail)
+        yield from _runs_of_child(child, agent)
+
+
+def _runs_of_child(child: Element, agent: str) -> Iterator[tuple[str, str]]:
+    if local(child) == "br":
+        yield agent, "\n"
+    elif local(child) == "span":
+        yield from _runs(child, _attribute(child, "agent") or agent)
+    yield agent, _collapsed(child.tail)
 
 
 def _collapsed(text: str | None) -> str:
@@ -161,18 +178,31 @@ def _one_line(line: str) -> str:
     return " ".join(line.split())
 
 
-def _span(element: Element, outer: _Span, rates: _Rates) -> _Span | None:
-    """When an element is shown: `outer` where it does not say, None where it says what is no time."""
-    written = {key: _attribute(element, key) for key in ("begin", "end", "dur")}
-    if not any(written.values()):
+def _span(
+    element: Element, outer: _Span | None, rates: _Rates, problems: list[Problem], name: str
+) -> _Span | None:
+    """When an element is shown; `outer` where it does not say, which is None where nothing does.
+
+    A time that is none is a problem, and so are children that are shown one after the other: their captions
+    would be misplaced.
+    """
+    if _attribute(element, "timeContainer") == "seq":
+        message = "captions in a sequence (timeContainer=seq) cannot be placed"
+        problems.append(Problem(message, name, None, "export them with the time of each"))
+    written = {key: value for key in ("begin", "end", "dur") if (value := _attribute(element, key))}
+    if not written:
         return outer
-    times = {key: _time(value, rates) if value else None for key, value in written.items()}
-    if any(written[key] and times[key] is None for key in written):
-        return None
-    begins = outer.begins + (times["begin"] or 0.0)
-    ends = [outer.stops] if outer.stops is not None else []
-    ends += [outer.begins + times["end"]] if times["end"] is not None else []
-    ends += [begins + times["dur"]] if times["dur"] is not None else []
+    times = {key: _time(value, rates) for key, value in written.items()}
+    for key in (key for key, time in times.items() if time is None):
+        said = snippet(" ".join("".join(element.itertext()).split()))
+        problems.append(
+            Problem(f"the caption “{said}” has no time: {key}={written[key]!r}", name, None, _AGAIN)
+        )
+    start = outer.begins if outer else 0.0
+    begins = start + (times.get("begin") or 0.0)
+    ends = [outer.stops] if outer and outer.stops is not None else []
+    ends += [start + end for end in [times.get("end")] if end is not None]
+    ends += [begins + length for length in [times.get("dur")] if length is not None]
     return _Span(begins, min(ends) if ends else None)
 
 
@@ -221,7 +251,7 @@ def _of_youtube(root: Element, problems: list[Problem], name: str) -> Iterator[C
         start = seconds(element.get(begin, ""))
         if start is None or start < 0:
             message = f"the caption “{snippet(words)}” has no time: {begin}={element.get(begin)!r}"
-            problems.append(Problem(message, name, None, "export the captions again"))
+            problems.append(Problem(message, name, None, _AGAIN))
             continue
         lasts = max(seconds(element.get(length, "")) or 0.0, 0.0)
         yield Cue(number, start * unit, (start + lasts) * unit, (words,))
