@@ -505,6 +505,8 @@ class Pipeline:
 
     def _spans_of(self, ids: Set[str]) -> Sequence[Excerpt]:
         """The same of these transcripts."""
+        if not ids:
+            return []  # nothing needs to be cut for none
         if "excerpts" in self.__dict__:
             spans: Iterable[Excerpt] = self.excerpts
         else:

@@ -120,9 +120,11 @@ def test_rows_come_as_they_are_asked_for(study: Path) -> None:
         assert [next(rows), next(rows)] == [(0,), (1,)]
 
 
-def test_what_is_wrong_in_the_middle_of_the_rows_is_told(study: Path) -> None:
-    sql = "SELECT CASE WHEN i < 90000 THEN 1 ELSE CAST('x' AS INT) END FROM range(100000) AS numbers(i)"
-    assert "Could not convert" in failing("query", sql, "--csv", "--study", study)
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_what_is_wrong_in_the_middle_of_the_rows_is_told_and_nothing_else(study: Path, form: str) -> None:
+    sql = "SELECT CAST(CASE WHEN i < 299990 THEN '1' ELSE 'x' END AS INT) FROM range(300000) AS numbers(i)"
+    assert "Could not convert" in failing("query", sql, form, "--study", study)
+    assert thematic("query", sql, form, "--study", study).stdout == ""
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_inert(study: Path) -> None:

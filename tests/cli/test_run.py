@@ -78,6 +78,11 @@ def test_a_flag_that_differs_from_the_study_is_told(study: Path, tmp_path: Path)
     assert "for this run only" not in thematic(*again).stderr
     said = " ".join(thematic(*again, "--min-words", 60, "--title", "U").stderr.split())
     assert "for this run only: title is U, not T and min_words is 60, not 20" in said
+    toml = out / "study.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace('model = "hash"', 'model = ""'), encoding="utf-8"
+    )
+    assert "model is hash, not the default" in " ".join(thematic(*again).stderr.split())
     assert "other commands go by that file" in said
 
 

@@ -126,6 +126,17 @@ def test_questions_in_bold_are_the_interviewers_and_that_is_said() -> None:
     assert reading.report.words_in == reading.report.words_out
 
 
+def test_a_time_may_stand_before_a_question_in_bold() -> None:
+    pairs = list(zip(ASKED, ANSWERED, strict=True))
+    body = [p for q, a in pairs for p in (run("[0:05] ") + run(q, bold=True), run(f"[0:09] {a}"))]
+    body += [run("[0:30]"), run("So.")]
+    expected = [turn for q, a in pairs for turn in (("Interviewer", q, 5.0), ("Participant", a, 9.0))]
+    expected[-1] = ("Participant", f"{ANSWERED[-1]}\n\nSo.", 9.0)
+    reading = read_docx(docx(*map(paragraph, body)))
+    assert said(reading) == expected
+    assert reading.transcripts[0].turns[-1].anchors[-1][1] == 30.0
+
+
 @pytest.mark.parametrize(
     ("bold", "plain"),
     [

@@ -54,6 +54,23 @@ def test_a_mark_within_a_turn_is_an_anchor() -> None:
     assert [(transcript.text[at:][:3], time) for at, time in turn.anchors] == [("so.", 9.0)]
 
 
+@pytest.mark.parametrize(
+    ("page", "words", "time"),
+    [
+        (f"{MARK.format(9, '0:09 So')} it was.", "So it was.", 9.0),  # typed into the mark
+        ('<span class="timestamp" data-timestamp="9">0:09 So it was.', "So it was.", 9.0),  # never closed
+        (f"{MARK.format('', '0:09')} So it was.", "So it was.", 9.0),
+        (f"{MARK.format('soon', '1:00:09')} So it was.", "So it was.", 3609.0),
+        (f"{MARK.format('soon', 'later')} So it was.", "later So it was.", None),
+        (f"{MARK.format(9, '')} So it was.", "So it was.", 9.0),
+    ],
+)
+def test_words_in_a_mark_are_words_and_the_time_it_shows_counts(
+    page: str, words: str, time: float | None
+) -> None:
+    assert said(otr(f"<p>{page}</p><p>And then.</p>")) == [("", words, time), ("", "And then.", None)]
+
+
 def test_what_is_in_it_counts_and_not_its_name() -> None:
     assert said(otr("<p>INT: So?</p><p>P01: It was.</p>", name="P01.json"))[1][:2] == ("P01", "It was.")
 

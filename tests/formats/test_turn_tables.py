@@ -247,6 +247,15 @@ def test_answers_as_surveymonkey_writes_them() -> None:
     ]
 
 
+def test_a_respondent_who_answers_response_is_no_heading() -> None:
+    rows = [
+        ["Respondent ID", "What helped you most?", "What did not?"],
+        ["114", "Response", "The room was far too small for all of us."],
+        ["115", "My mentor, more than anything else.", "Nothing, it was all as I needed it."],
+    ]
+    assert [t.id for t in read_csv(rows).transcripts] == ["114", "115"]
+
+
 def test_a_column_about_people_is_no_column_of_speakers() -> None:
     rows = [
         ["Gender", "Site", "Most helpful thing"],

@@ -381,6 +381,18 @@ def test_questions_in_bold_in_markdown() -> None:
     assert [turn[0] for turn in turns(reading)] == ["Interviewer", "Participant"] * 3
 
 
+def test_times_before_questions_in_bold_are_the_turns_own() -> None:
+    pairs = "".join(f"[0:0{i}] **How so?**\n\n[0:1{i}]\n\nIt was.\n\n" for i in range(3))
+    assert turns(read_text(pairs, name="P01.md")) == [
+        turn
+        for i in range(3)
+        for turn in (
+            ("Interviewer", "int", "**How so?**", i),
+            ("Participant", "par", "It was.", 10 + i),
+        )
+    ]
+
+
 def test_f4_times_end_the_turn() -> None:
     (transcript,) = read_text("I: Und? #00:00:05-2#\nB: Ja. #00:01:23-4#\n").transcripts
     assert [turn.end_time for turn in transcript.turns] == [5.2, 83.4]

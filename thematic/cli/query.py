@@ -57,10 +57,9 @@ def query(
     with answering(opened, sys.stdin.read() if sql == "-" else sql) as (columns, rows):
         if as_json or as_csv:
             rows = _decided(opened, rows, accept_residual)
-        if as_json:
-            _write_json(columns, rows)
-        elif as_csv:
-            _write_csv(columns, rows)
+            # What is wrong in the last row must not leave the others on stdout, as if they were the answer.
+            for part in list(_as_json(columns, rows) if as_json else _as_csv(columns, rows)):
+                sys.stdout.buffer.write(part)
         else:
             _print_rows(columns, [[_text(value) for value in row] for row in islice(rows, _SHOWN)])
             more = sum(1 for _ in rows)
@@ -87,22 +86,22 @@ def _decided(study: Study, rows: _Rows, accept_residual: str | None) -> _Rows:
     return chain(seen, rows)
 
 
-def _write_json(columns: Sequence[str], rows: _Rows) -> None:
+def _as_json(columns: Sequence[str], rows: _Rows) -> Iterator[bytes]:
     """The answer as `render.print_json` writes a list, row by row."""
     opened = False
     for row in rows:
         record = json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, indent=2)
-        sys.stdout.write(f"{',' if opened else '['}\n{indent(record, '  ')}")
+        yield f"{',' if opened else '['}\n{indent(record, '  ')}".encode()
         opened = True
-    sys.stdout.write("\n]\n" if opened else "[]\n")
+    yield b"\n]\n" if opened else b"[]\n"
 
 
-def _write_csv(columns: Sequence[str], rows: _Rows) -> None:
+def _as_csv(columns: Sequence[str], rows: _Rows) -> Iterator[bytes]:
     from thematic.formats.safe_csv import safe_csv
 
     header: Sequence[str] | None = columns
     while (some := [[_cell(value) for value in row] for row in islice(rows, _AT_A_TIME)]) or header:
-        sys.stdout.buffer.write(safe_csv(header, some))
+        yield safe_csv(header, some)
         header = None
 
 

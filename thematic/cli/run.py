@@ -206,8 +206,13 @@ def _differences(held: StudySettings, settings: StudySettings) -> list[str]:
             before, now = {table.name: before}, {table.name: now}
         else:
             before, now = asdict(before), asdict(now)
-        found += [f"{name} is {now[name]}, not {before[name]}" for name in now if now[name] != before[name]]
+        changed = [name for name in now if now[name] != before[name]]
+        found += [f"{name} is {_shown(now[name])}, not {_shown(before[name])}" for name in changed]
     return found
+
+
+def _shown(value: object) -> str:
+    return "the default" if value in ("", None) else str(value)
 
 
 def _run(

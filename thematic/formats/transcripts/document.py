@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thematic.errors import Problem
 from thematic.formats.encoding import clean
+from thematic.formats.times import CLOCK
 from thematic.formats.transcripts.labels import Line
 from thematic.formats.transcripts.tables import columns_of
 
 __all__ = ["Block", "lines_of"]
+
+_ONLY_TIME = re.compile(rf"\s*[\[({{<#]?\s*{CLOCK}(?:\s*(?:-+>?|–|—)\s*{CLOCK})?\s*[\])}}>#]?\s*[-–|:]?\s*")
 
 
 @dataclass(slots=True)
 class Block:
     """A paragraph, or a row of a table.
 
-    text: with `\\n` for a line break inside the paragraph. bold: the words in bold at its beginning.
+    text: with `\\n` for a line break inside the paragraph. bold: the words in bold at its beginning, with a
+    time before them that may not be in bold itself.
     heading: whether it has a heading's style. aside: why it is no speech, such as `footnote`.
     cells: of a table row, else None; `table` tells the tables of a document apart.
     only_bold: whether all text so far is bold.
@@ -33,6 +38,8 @@ class Block:
 
     def add(self, text: str, *, bold: bool) -> None:
         """Append a run of text."""
+        if bold and not self.bold.strip() and _ONLY_TIME.fullmatch(self.text):
+            self.bold, self.only_bold = self.text, True
         self.only_bold &= bold or not text.strip()
         if self.only_bold:
             self.bold += text

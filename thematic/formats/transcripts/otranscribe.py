@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from thematic.errors import InputError
 from thematic.formats.encoding import decode, head_text, load_json
-from thematic.formats.times import seconds
+from thematic.formats.times import CLOCK, parse_time, seconds
 from thematic.formats.transcripts.document import Block, lines_of
 from thematic.formats.transcripts.reading import Reading, ReadSettings, SourceFile, clean_id
 from thematic.formats.transcripts.script import to_reading
@@ -19,6 +19,8 @@ __all__ = ["read", "sniff"]
 _OPENING = re.compile(r'\s*\{\s*"text"\s*:\s*"\s*<(?:p|span|div|br|b|i)\b')
 _PARAGRAPHS = frozenset("p div li blockquote h1 h2 h3 h4 h5 h6 ul ol".split())
 _HIDDEN = frozenset(("script", "style"))
+_SHOWN = re.compile(rf"\s*{CLOCK}")
+_LONGEST = 1e6  # seconds
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -56,21 +58,22 @@ class _Page(HTMLParser):
         self.blocks: list[Block] = []
         self.block = Block()
         self.strong = 0
-        self.mark = 0  # open elements since a mark of time
+        self.time = ""  # as its mark has it
+        self.mark: list[str] | None = None  # what is written in the mark of time that is open
         self.hidden = 0
 
     def close(self) -> None:
         super().close()
+        self._end_mark()
         self._end_block()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if self.mark:
-            self.mark += tag == "span"
-        elif tag == "span" and "timestamp" in (values.get("class") or "").split():
-            self._add_time(values.get("data-timestamp") or "")
-            self.mark = 1
+        if tag == "span" and "timestamp" in (values.get("class") or "").split():
+            self._end_mark()
+            self.mark, self.time = [], values.get("data-timestamp") or ""
         elif tag in _PARAGRAPHS:
+            self._end_mark()
             self._end_block()
         elif tag == "br":
             self.block.add("\n", bold=True)
@@ -80,9 +83,10 @@ class _Page(HTMLParser):
             self.hidden += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if self.mark:
-            self.mark -= tag == "span"
+        if tag == "span":
+            self._end_mark()
         elif tag in _PARAGRAPHS:
+            self._end_mark()
             self._end_block()
         elif tag in ("b", "strong"):
             self.strong = max(0, self.strong - 1)
@@ -90,16 +94,30 @@ class _Page(HTMLParser):
             self.hidden = max(0, self.hidden - 1)
 
     def handle_data(self, data: str) -> None:
-        if not self.mark and not self.hidden:
-            self.block.add(data.replace("\n", " ").replace("\xa0", " "), bold=self.strong > 0)
+        if self.hidden:
+            return
+        data = data.replace("\n", " ").replace("\xa0", " ")
+        if self.mark is not None:
+            self.mark.append(data)
+        else:
+            self.block.add(data, bold=self.strong > 0)
 
-    def _add_time(self, written: str) -> None:
-        time = seconds(written)
-        if time is not None and 0 <= time < 1e6:
-            milliseconds = round(time * 1000)
-            minutes, rest = divmod(milliseconds, 60_000)
-            clock = f"[{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1000:06.3f}]"
-            self.block.add(clock, bold=True)  # so that the name behind it is still at the beginning
+    def _end_mark(self) -> None:
+        """Write the time of the mark that is open, which shows it too; what else stands in it are words."""
+        if self.mark is None:
+            return
+        shown, self.mark = "".join(self.mark), None
+        clock = _SHOWN.match(shown)
+        time = seconds(self.time)
+        if (time is None or not 0 <= time < _LONGEST) and clock:
+            time = parse_time(clock[0])
+        if time is not None and 0 <= time < _LONGEST:
+            minutes, rest = divmod(round(time * 1000), 60_000)
+            written = f"[{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1000:06.3f}]"
+            self.block.add(written, bold=False)
+            shown = shown[clock.end() :] if clock else shown
+        if shown.strip():
+            self.block.add(f" {shown}", bold=self.strong > 0)
 
     def _end_block(self) -> None:
         block, self.block = self.block, Block()

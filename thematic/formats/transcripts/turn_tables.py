@@ -93,6 +93,8 @@ def _without_second_headings(sheet: Sheet) -> Sheet:
     rows = sheet.rows
     if len(rows) < 3 or not any(_OPEN_ENDED.fullmatch(cell.strip()) for cell in rows[1][1]):
         return sheet
+    if rows[1][1][0].strip():
+        return sheet  # the number of a respondent, who answered "Response"
     questions, choices = rows[0][1], rows[1][1]
     header, question = [], ""
     for i, choice in enumerate(choices):

@@ -105,7 +105,7 @@ def find_turns(
         listed=_listed(lines),
     )
     labels = {i: label for i in speech if (label := proposed[i]) and believed.name(label)}
-    told_by_bold = not labels and bool(labels := _asked_in_bold(lines, speech))
+    told_by_bold = not labels and bool(labels := _asked_in_bold(lines, stamps, speech))
     if told_by_bold:
         believed = replace(believed, names={label_key(name): name for name in (_ASKS, _ANSWERS)})
     stamps = [stamp if stamp and (stamp.sure or i in labels) else None for i, stamp in enumerate(stamps)]
@@ -121,13 +121,17 @@ def find_turns(
     return script
 
 
-def _asked_in_bold(lines: Sequence[Line], speech: Sequence[int]) -> dict[int, LineLabel]:
+def _asked_in_bold(
+    lines: Sequence[Line], stamps: Sequence[Stamp | None], speech: Sequence[int]
+) -> dict[int, LineLabel]:
     """Labels, where a person has typed the questions in bold and the answers not, with no label for either.
 
-    Headings are in bold too: so at least three paragraphs, half of those in bold, must ask.
+    Headings are in bold too: so at least three paragraphs, half of those in bold, must ask. A time may stand
+    before either.
     """
-    filled = [i for i in speech if lines[i].text.strip() and not lines[i].heading]
-    bold = {i for i in filled if _is_bold(lines[i])}
+    begins = [stamp.end_at if stamp and stamp.sure else 0 for stamp in stamps]
+    filled = [i for i in speech if lines[i].text[begins[i] :].strip() and not lines[i].heading]
+    bold = {i for i in filled if _is_bold(lines[i], begins[i])}
     asking = sum("?" in lines[i].text for i in bold)
     if asking < _FEW_QUESTIONS or 2 * asking < len(bold) or 4 * len(bold) > 3 * len(filled):
         return {}
@@ -136,15 +140,17 @@ def _asked_in_bold(lines: Sequence[Line], speech: Sequence[int]) -> dict[int, Li
     for i in filled:
         who = _ASKS if i in bold else _ANSWERS
         if who != last:
-            labels[i] = LineLabel(who, 0, "bold")
+            stamp = stamps[i] if begins[i] else None
+            start, end = (stamp.start, stamp.end) if stamp else (None, None)
+            labels[i] = LineLabel(who, begins[i], "bold", start, end)
         last = who
     return labels
 
 
-def _is_bold(line: Line) -> bool:
-    """Whether all of a line is in bold, by its document or as Markdown marks it."""
-    text = line.text.strip()
-    return line.bold.strip() == text or _MARKED_BOLD.fullmatch(head_of(text)) is not None
+def _is_bold(line: Line, begins: int) -> bool:
+    """Whether all of a line from there on is in bold, by its document or as Markdown marks it."""
+    text = line.text[begins:].strip()
+    return line.bold.strip().endswith(text) or _MARKED_BOLD.fullmatch(head_of(text)) is not None
 
 
 def _with_stamps(lines: Sequence[Line]) -> Sequence[Line]:
