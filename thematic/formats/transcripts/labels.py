@@ -222,8 +222,11 @@ def head_of(text: str) -> str:
     return text if len(text) <= _HEAD else text[:_HEAD] + "…"
 
 
+@lru_cache(maxsize=4096)
 def stamp_times(stamp: str) -> tuple[float | None, float | None]:
     """Start and end in seconds of a stamp such as `[00:01:02 --> 00:01:09]`; None where it has none."""
+    if not stamp:
+        return None, None
     loose = re.fullmatch(_LOOSE, stamp.strip())
     times = [parse_time(clock) for clock in (stamp.split("-->") if loose else _CLOCKS.findall(stamp)[:2])]
     return (times[0] if times else None, times[1] if len(times) > 1 else None)
@@ -284,7 +287,16 @@ def propose(lines: Sequence[Line], stamps: Sequence[Stamp | None]) -> list[LineL
 
     A name that has its line for itself counts for more when a time stands before it or on the next line.
     """
-    labels = [_propose(line, stamp) for line, stamp in zip(lines, stamps, strict=True)]
+    plain: dict[tuple[str, Stamp | None], LineLabel | None] = {}  # many lines are the same: INT: Mm.
+    labels: list[LineLabel | None] = []
+    for line, stamp in zip(lines, stamps, strict=True):
+        if line.bold or line.heading or line.aside or line.columns is not None:
+            labels.append(_propose(line, stamp))
+            continue
+        key = (head_of(line.text), stamp)
+        if key not in plain:
+            plain[key] = _propose(line, stamp)
+        labels.append(plain[key])
     written = [i for i, line in enumerate(lines) if line.text.strip()]
     spaced = bool(written) and written[-1] - written[0] >= len(written)
     for i, label in enumerate(labels):

@@ -174,7 +174,7 @@ def to_readings(
     scripts = [interview.script for interview in interviews]
     all_dropped = (*dropped, *(piece for script in scripts for piece in script.dropped))
     words_in = sum(script.words_in for script in scripts) + sum(piece.words for piece in dropped)
-    words_out = sum(count_words(t.text[turn.start : turn.end]) for t in transcripts for turn in t.turns)
+    words_out = sum(speaker.words for speaker in speakers)
     in_labels = sum(script.words_in_labels for script in scripts)
     lost = words_in - words_out - in_labels - sum(piece.words for piece in all_dropped)
     if lost:
