@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from tests.formats.writers import WRITERS, Spoken
 
@@ -43,8 +45,13 @@ NASTY = (
 )
 
 
-def seeds() -> list[tuple[str, bytes]]:
-    """Good files of every shape: (name, bytes)."""
+@cache
+def seeds() -> tuple[tuple[str, bytes], ...]:
+    """Good files of every shape: (name, bytes), the same on every day."""
+    return tuple((name, _undated(data)) for name, data in _good_files())
+
+
+def _good_files() -> list[tuple[str, bytes]]:
     chat = "@UTF8\n@Begin\n@Participants:\tINV X Investigator\n*INV:\tso it ? \x150_1500\x15\n@End\n"
     eaf = (
         '<?xml version="1.0"?><ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="a" TIME_VALUE="0"/>'
@@ -234,6 +241,16 @@ _MUTATIONS: Sequence[Callable[[bytes, random.Random], bytes]] = (
     _inside_zip,
     _inside_zip,
 )
+
+
+def _undated(data: bytes) -> bytes:
+    """An archive without when it was made, which would be in each of its mutants."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {part.filename: archive.read(part) for part in archive.infolist()}
+    dated = re.compile(rb"\d{4}-\d\d-\d\dT[\d:]{8}Z")
+    return _zip({name: dated.sub(b"2026-01-01T00:00:00Z", part) for name, part in parts.items()})
 
 
 def _zip(parts: dict[str, bytes]) -> bytes:
