@@ -156,6 +156,16 @@ def test_words_missing_from_the_pieces_are_said() -> None:
     results = {"transcripts": [{"transcript": "So it was."}], "items": [aws_item("So", "0.5", "0.7")]}
     (warning, *_) = read_json({"results": results}).report.warnings
     assert "1 words in the timed pieces, 3 in the whole text" in warning.message
+    assert warning.message.endswith("; only in the whole text: it was")
+
+
+def test_a_word_that_was_edited_in_one_place_is_said() -> None:
+    items = [aws_item("So", "0.5", "0.7"), aws_item("so", "0.8", "0.9")]
+    results = {"transcripts": [{"transcript": "So what"}], "items": items}
+    (warning, *_) = read_json({"results": results}).report.warnings
+    assert warning.message.endswith("; only in the pieces: so; only in the whole text: what")
+    results["transcripts"] = [{"transcript": "SO… so!"}]
+    assert all("only in" not in each.message for each in read_json({"results": results}).report.warnings)
 
 
 def test_deepgram_words_and_utterances() -> None:

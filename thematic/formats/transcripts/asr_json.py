@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,7 +31,7 @@ from thematic.formats.transcripts.asr_words import (
 from thematic.formats.transcripts.reading import Reading, ReadSettings, SourceFile
 from thematic.formats.transcripts.script import Said, clean_pieces, compose, to_reading
 from thematic.formats.transcripts.speakers import Roster
-from thematic.text import count_words, join_names
+from thematic.text import join_names, snippet, word_spans
 
 __all__ = ["RECOGNISERS", "read", "sniff"]
 
@@ -78,9 +79,9 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
         raise InputError(f"{file.name} cannot be read", path=file.name, problems=problems.found)
     pieces, warnings = clean_pieces(pieces, file.name)
     script = compose(pieces, pause=settings.pause)
-    script.warnings += warnings + _missing_words(
-        script.words_in, RECOGNISERS[name].whole_text(data), file.name
-    )
+    script.warnings += warnings
+    said = "\n".join(piece.text for piece in pieces)
+    script.warnings += _differing_words(said, RECOGNISERS[name].whole_text(data), file.name)
     if script.turns and not any(piece.label for piece in pieces):
         script.warnings.append(
             Problem(
@@ -93,12 +94,23 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     return to_reading(script, file=file, format=f"{name}-json", decoded=decoded, roster=roster)
 
 
-def _missing_words(words: int, whole: str, name: str) -> list[Problem]:
-    expected = count_words(whole)
-    if not expected or words == expected:
+def _differing_words(said: str, whole: str, name: str) -> list[Problem]:
+    """What to say when the words of the pieces are not those of the whole text, as after one was edited."""
+    in_pieces, in_whole = (Counter(_words(text)) for text in (said, whole))
+    if not in_whole or in_pieces == in_whole:
         return []
-    message = f"{words} words in the timed pieces, {expected} in the whole text that the file also holds"
+    message = (
+        f"{in_pieces.total()} words in the timed pieces, {in_whole.total()} in the whole text that the file "
+        "also holds"
+    )
+    for place, only in (("the pieces", in_pieces - in_whole), ("the whole text", in_whole - in_pieces)):
+        if only:
+            message += f"; only in {place}: {snippet(' '.join(only.elements()))}"
     return [Problem(message, name, None, "compare them: one of the two was edited")]
+
+
+def _words(text: str) -> list[str]:
+    return [text[start:end].casefold() for start, end in word_spans(text)]
 
 
 # Other programs write lists of records too: a transcript's have words and times.
