@@ -101,7 +101,7 @@ def _of_part(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[tuple[s
     if low.startswith("xl/worksheets/") and low.endswith(".xml"):
         yield from _of_print_headers(read_part(archive, part, name))
         return
-    if not low.endswith(".xml") or low.startswith(("word/theme", "word/styles", "xl/styles")):
+    if not low.endswith(".xml"):
         return
     if low.startswith("docprops/") or low == "meta.xml":
         yield from _properties(parse_xml(read_part(archive, part, name), name))
@@ -130,7 +130,7 @@ def _properties(root: Element) -> Iterator[tuple[str, str]]:
         tag = _local(element.tag)
         text = "".join(element.itertext()) if tag in _AUTHORS | _PROPERTIES or tag == "property" else ""
         if text.strip():
-            yield ("author" if tag in _AUTHORS else f"property {element.get('name') or tag}"), text
+            yield ("author" if tag in _AUTHORS else f"property {_attribute(element, 'name') or tag}"), text
 
 
 def _of_word(part: str, root: Element) -> Iterator[tuple[str, str]]:
