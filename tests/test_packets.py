@@ -13,6 +13,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.cli.test_run import CODEBOOK, SAMPLES, thematic
+from tests.formats.test_workbook_rows import with_row
 from thematic.errors import InputError, SettingsError
 from thematic.formats.packets.packet_xlsx import read_packet
 from thematic.journal import read_journal
@@ -387,3 +388,10 @@ def test_a_packet_of_nothing_is_not_made(tmp_path: Path) -> None:
 def test_a_kind_of_packet_that_there_is_not(study: Study) -> None:
     with pytest.raises(SettingsError, match="cannot be made as pdf"):
         write_packet(study, "ada", mode="blind", to="pdf")
+
+
+def test_a_row_that_no_sheet_has_is_refused_and_not_waited_for(study: Study) -> None:
+    path, _, _ = write_packet(study, "ada", mode="blind")
+    data = with_row(path.read_bytes(), 99_999_999_999_999_999_999)
+    with pytest.raises(InputError, match="more than 1,048,576 rows"):
+        read_packet(data, "ada.xlsx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -9,10 +10,11 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from xml.etree import ElementTree
 
 from tests.formats.writers import WRITERS, Spoken
 
-__all__ = ["hostile_files", "mutants", "seeds"]
+__all__ = ["damaged_cells", "damaged_xml", "hostile_files", "mutants", "seeds"]
 
 TURNS = [
     Spoken("INT", "So, how was it – the café?", 1.0, 2.0),
@@ -113,6 +115,61 @@ def mutants(n: int, seed: int = 20261122) -> Iterator[tuple[str, bytes]]:
         if chance.random() < 0.15:
             name = f"P01.{chance.choice(EXTENSIONS)}"
         yield name, data
+
+
+WRONG_VALUES = ("", "x", "-1", "99999999999999999999", "NaN", "0:99", "\N{RIGHT-TO-LEFT OVERRIDE}")
+_SOME = 25  # elements; more of a document are like those before
+
+
+def damaged_xml(data: bytes) -> Iterator[bytes]:
+    """XML with each element in turn left out, twice or empty, and each attribute left out or with what does
+    not belong there; of an archive, each of its parts."""
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {part.filename: archive.read(part) for part in archive.infolist()}
+        for name, part in parts.items():
+            if name.endswith(".xml"):
+                yield from (_zip({**parts, name: other}) for other in damaged_xml(part))
+        return
+    for i, element in enumerate(list(ElementTree.fromstring(data).iter())[:_SOME]):
+        for wrong in ("left out", "twice", "empty", *_attributes(element)):
+            root = ElementTree.fromstring(data)
+            _damage(root, list(root.iter())[i], wrong)
+            yield ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _attributes(element: ElementTree.Element) -> Iterator[tuple[str, str | None]]:
+    return ((key, value) for key in element.keys() for value in (None, *WRONG_VALUES))  # noqa: SIM118
+
+
+def _damage(
+    root: ElementTree.Element, element: ElementTree.Element, wrong: str | tuple[str, str | None]
+) -> None:
+    parents = {child: parent for parent in root.iter() for child in parent}
+    if isinstance(wrong, tuple):
+        key, value = wrong
+        element.attrib.pop(key)
+        if value is not None:
+            element.set(key, value)
+    elif wrong == "empty":
+        element.text = None
+        del element[:]
+    elif element in parents and wrong == "left out":
+        parents[element].remove(element)
+    elif element in parents:
+        parents[element].append(element)
+
+
+def damaged_cells(text: str) -> Iterator[str]:
+    """A table in which each cell in turn is left out or holds what does not belong there."""
+    rows = list(csv.reader(io.StringIO(text)))
+    for r, row in enumerate(rows):
+        for c in range(len(row)):
+            for wrong in (None, *WRONG_VALUES):
+                changed = [*row[:c], *([] if wrong is None else [wrong]), *row[c + 1 :]]
+                out = io.StringIO()
+                csv.writer(out).writerows([*rows[:r], changed, *rows[r + 1 :]])
+                yield out.getvalue()
 
 
 def hostile_files() -> dict[str, tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -274,7 +275,7 @@ def google_words(*words: tuple[str, float, float, int], v2: bool = False) -> lis
 HELLO = (("Hello", 0.5, 1.0, 1), ("there.", 1.0, 1.5, 1))
 FINE = ("Fine.", 2.0, 2.5, 2)
 
-OTHERS = {
+OTHERS: dict[str, object] = {
     "google v1: all words again, with speakers, in the last result": {
         "results": [
             {"alternatives": [{"transcript": "Hello there. Fine."}]},
@@ -341,6 +342,81 @@ OTHERS = {
             {"speaker": "Speaker 2", "timestamp": [2.0, 2.5], "text": " Fine."},
         ],
     },
+}
+
+
+MORE: dict[str, object] = {
+    "whisperx": {
+        "segments": [
+            {
+                "start": 0.5,
+                "end": 2.5,
+                "text": " Hello. Fine.",
+                "speaker": "SPEAKER_00",
+                "words": [
+                    {"word": "Hello.", "start": 0.5, "end": 1.0, "speaker": "SPEAKER_00"},
+                    {"word": "Fine.", "start": 2.0, "end": 2.5, "speaker": "SPEAKER_01"},
+                ],
+            }
+        ],
+        "language": "en",
+    },
+    "whisper.cpp": {"transcription": [{"offsets": {"from": 500, "to": 1500}, "text": " Hello."}]},
+    "aws": {
+        "results": {
+            "transcripts": [{"transcript": "Hello."}],
+            "items": [aws_item("Hello", "0.5", "1.0", "spk_0"), aws_item(".")],
+            "speaker_labels": {
+                "segments": [{"start_time": "0.5", "end_time": "1.0", "speaker_label": "spk_0", "items": []}]
+            },
+        }
+    },
+    "deepgram": {
+        "metadata": {},
+        "results": {
+            "channels": [
+                {
+                    "alternatives": [
+                        {
+                            "transcript": "Hello.",
+                            "words": [
+                                {"word": "hello", "punctuated_word": "Hello.", "start": 0.5, "end": 1.0}
+                            ],
+                        }
+                    ]
+                }
+            ]
+        },
+    },
+    "speechmatics": {
+        "format": "2.9",
+        "results": [
+            {
+                "type": "word",
+                "start_time": 0.5,
+                "end_time": 1.0,
+                "alternatives": [{"content": "Hello", "speaker": "S1"}],
+            },
+            {
+                "type": "punctuation",
+                "start_time": 1.0,
+                "end_time": 1.0,
+                "attaches_to": "previous",
+                "alternatives": [{"content": ".", "speaker": "S1"}],
+            },
+        ],
+    },
+    "rev": {
+        "speakers": [{"id": 0, "name": "Dana"}],
+        "monologues": [
+            {"speaker": 0, "elements": [{"type": "text", "value": "Hello", "ts": 0.5, "end_ts": 1.0}]}
+        ],
+    },
+    "sonix": {"segments": [{"speaker": "Dana", "start_time": 0.5, "end_time": 1.0, "text": "Hello."}]},
+    "assemblyai": {"utterances": [{"speaker": "A", "start": 500, "end": 1500, "text": "Hello."}]},
+    "youtube": {"events": [{"tStartMs": 500, "dDurationMs": 1000, "segs": [{"utf8": "hello"}]}]},
+    "records": [{"speaker": "A", "start": "0:01", "end": "0:02", "sentence": "Hello."}],
+    "vosk": [{"result": [{"start": 0.5, "end": 1.0, "word": "hello"}], "text": "hello"}],
 }
 
 
@@ -429,7 +505,8 @@ def test_vosk_has_words_and_no_speakers() -> None:
 def test_other_recognisers(data: object) -> None:
     reading = read_json(data)
     assert said(reading) == TWO
-    assert not [w for w in reading.report.warnings if "words in the timed" in w.message]
+    (warning,) = reading.report.warnings
+    assert "who asks and who answers cannot be told" in warning.message
 
 
 def test_youtube_json3_and_chunks_without_an_end() -> None:
@@ -439,7 +516,10 @@ def test_youtube_json3_and_chunks_without_an_end() -> None:
         {"tStartMs": 1500, "aAppend": 1, "segs": [{"utf8": "\n"}]},
         {"tStartMs": 2000, "dDurationMs": 500, "segs": [{"utf8": "me"}]},
     ]
-    assert said(read_json({"wireMagic": "pb3", "events": events})) == [("", "so tell me", 0.5, 2.5)]
+    reading = read_json({"wireMagic": "pb3", "events": events})
+    assert said(reading) == [("", "so tell me", 0.5, 2.5)]
+    (warning,) = reading.report.warnings
+    assert "no speaker names in it" in warning.message
     chunks = [{"timestamp": [0.5, None], "text": " So."}]
     assert said(read_json({"text": " So.", "chunks": chunks})) == [("", "So.", 0.5, None)]
 
@@ -560,3 +640,101 @@ def test_a_recogniser_whose_times_stand_elsewhere_is_refused() -> None:
     data = {"results": [{"alternatives": [{"transcript": "so it", "timestamps": [["so", 0.1, 0.3]]}]}]}
     with pytest.raises(InputError, match="none of the transcripts we know"):
         read_json(data)
+
+
+def damaged(data: object) -> Iterator[object]:
+    """The same JSON with each of its values in turn left out, or replaced by what does not belong there."""
+    keys = data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    for key in keys:
+        assert isinstance(data, dict | list)
+        for other in (None, "soon", -1, [], {}, [None]):
+            yield {**data, key: other} if isinstance(data, dict) else [*data[:key], other, *data[key + 1 :]]
+        if isinstance(data, dict):
+            yield {k: v for k, v in data.items() if k != key}
+            yield from ({**data, key: inner} for inner in damaged(data[key]))
+        else:
+            yield [*data[:key], *data[key + 1 :]]
+            yield from ([*data[:key], inner, *data[key + 1 :]] for inner in damaged(data[key]))
+
+
+@pytest.mark.parametrize("data", [*OTHERS.values(), *MORE.values()], ids=[*OTHERS, *MORE])
+def test_whatever_is_missing_or_wrong_is_read_or_refused(data: object) -> None:
+    refused = 0
+    for each in damaged(data):
+        try:
+            report = read_json(each).report
+        except InputError:
+            refused += 1
+        else:
+            assert report.words_in == report.words_out + report.words_in_labels + report.words_dropped
+    assert refused
+
+
+WRONG = {
+    "google": (
+        {"results": [{"alternatives": [{"transcript": "So", "words": [{"word": "So", "endTime": "1,5s"}]}]}]},
+        "word 1: '1,5'",
+    ),
+    "google's result": (
+        {"results": [{"alternatives": [{"transcript": "So"}], "resultEndTime": "x"}]},
+        "result 1",
+    ),
+    "azure": ({"recognizedPhrases": [{"nBest": [{"lexical": "so"}]}]}, "phrase 1 has no text"),
+    "azure's time": (
+        {"recognizedPhrases": [{"nBest": [{"display": "So."}], "offset": "x"}]},
+        "phrase 1: 'x'",
+    ),
+    "azure fast": ({"phrases": [{"offsetMilliseconds": 1}], "combinedPhrases": []}, "phrase 1 has no text"),
+    "gladia": ({"transcription": {"utterances": [{"start": 1}]}}, "utterance 1 has no text"),
+    "hugging face": ({"chunks": [{"timestamp": [0, 1]}]}, "chunk 1 has no text"),
+    "youtube": ({"events": [{"tStartMs": "x", "segs": [{"utf8": "so"}]}]}, "event 1: 'x'"),
+    "a list": ([{"text": "So.", "start": "x"}], "1: 'x'"),
+    "whisper": ({"segments": [{"start": 0.5, "end": 1}]}, "segment 1 has no text"),
+    "whisper.cpp": ({"transcription": [{"offsets": {"from": "x"}, "text": "So"}]}, "segment 1: 'x'"),
+    "rev": ({"monologues": [{"elements": [{"type": "text", "value": "So", "ts": "x"}]}]}, "1: 'x'"),
+}
+
+
+@pytest.mark.parametrize(("data", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_told_with_its_number(data: object, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_json(data)
+    assert message in str(caught.value.problems[0])
+
+
+HALF = {
+    "google says when a result ends": (
+        {"results": [{"alternatives": [{"transcript": "So."}], "resultEndOffset": "2.5s"}]},
+        ("So.", None, 2.5),
+    ),
+    "google leaves out a start of 0": (
+        {"results": [{"alternatives": [{"transcript": "So.", "words": [{"word": "So", "endTime": "1s"}]}]}]},
+        ("So.", 0.0, 1.0),
+    ),
+    "google knows a start alone": (
+        {
+            "results": [
+                {"alternatives": [{"transcript": "So.", "words": [{"word": "So", "startTime": "1s"}]}]}
+            ]
+        },
+        ("So.", 1.0, None),
+    ),
+    "azure after an hour": (
+        {"recognizedPhrases": [{"nBest": [{"display": "So."}], "offset": "PT1H2M3.5S", "duration": "PT1S"}]},
+        ("So.", 3723.5, 3724.5),
+    ),
+    "youtube without a length": (
+        {"events": [{"tStartMs": 500, "segs": [{"utf8": "So."}]}]},
+        ("So.", 0.5, None),
+    ),
+    "words that none has timed": (
+        {"words": [{"text": "So", "start": 1}, {"text": "so"}], "paragraphs": [{"speaker": "Ann"}]},
+        ("So so", 1.0, None),
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), HALF.values(), ids=HALF)
+def test_what_is_known_of_the_times_is_kept(data: object, expected: object) -> None:
+    ((_, *rest),) = said(read_json(data))
+    assert tuple(rest) == expected

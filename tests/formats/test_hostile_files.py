@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.formats.mutations import hostile_files, mutants, seeds
+from tests.formats.mutations import damaged_cells, damaged_xml, hostile_files, mutants, seeds
 from tests.formats.test_readers_keep_every_word import check_reading
 from thematic.errors import ThematicError
 from thematic.formats import read_file
@@ -44,6 +44,23 @@ def test_four_hundred_damaged_files(part: int) -> None:
     for i, (name, data) in enumerate(mutants(400)):
         if i % 6 == part:
             read_or_refuse(name, data)
+
+
+XML = [(name, data) for name, data in seeds() if name.endswith((".eaf", ".ttml", ".docx", ".odt", ".xlsx"))]
+
+
+@pytest.mark.parametrize(("name", "data"), XML, ids=[f"{name} {i}" for i, (name, _) in enumerate(XML)])
+def test_xml_with_anything_missing_or_wrong(name: str, data: bytes) -> None:
+    read = [read_or_refuse(name, each) for each in damaged_xml(data)]
+    assert any(read)
+    assert not all(read)
+
+
+@pytest.mark.parametrize("data", [data for name, data in seeds() if name.endswith(".csv")])
+def test_tables_with_anything_missing_or_wrong(data: bytes) -> None:
+    read = [read_or_refuse("P01.csv", each.encode()) for each in damaged_cells(data.decode())]
+    assert any(read)
+    assert not all(read)
 
 
 def test_the_good_files_they_are_made_from_are_read() -> None:

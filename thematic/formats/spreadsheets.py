@@ -13,6 +13,7 @@ from thematic.errors import InputError, Problem
 from thematic.formats.encoding import Decoded, clean, decode
 from thematic.formats.formulas import HINT, uncalculated
 from thematic.formats.transcripts.reading import SourceFile
+from thematic.formats.workbook_rows import workbook_rows
 from thematic.formats.zips import open_zip, refuse_entities
 
 __all__ = ["Sheet", "csv_rows", "is_workbook", "read_sheet"]
@@ -111,8 +112,7 @@ def _read_workbook(file: SourceFile) -> Sheet:
 
 
 def _workbook_rows(sheet: Any, file: SourceFile) -> Iterator[tuple[int, list[str]]]:
-    sheet.reset_dimensions()  # what the sheet declares about its size may be wrong
-    for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+    for line, row in workbook_rows(sheet, file.name):
         if len(row) > MAX_COLUMNS:
             raise InputError(
                 f"more than {MAX_COLUMNS} columns", path=file.name, line=line, hint="save only the table"

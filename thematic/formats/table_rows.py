@@ -11,12 +11,13 @@ import datetime
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from thematic.errors import InputError, Problem
 from thematic.formats.formulas import HINT, uncalculated
+from thematic.formats.workbook_rows import workbook_rows
 from thematic.text import join_names, snippet
 
 __all__ = ["Cell", "Line", "cell_text", "open_table"]
@@ -160,10 +161,12 @@ def _open_xlsx(path: Path, notes: list[Problem] | None) -> tuple[list[str], Iter
         raise InputError(told, path=str(path), hint=HINT)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
+        widest = 0
         above: dict[int, tuple[int, str]] = {}  # by column: the last row of the merged cell, and its text
         try:
-            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-                cells = [_shown(cell) for cell in row]
+            for number, row in workbook_rows(sheet, str(path)):
+                widest = max(widest, len(row))  # empty cells at the end of a row need not be in the file
+                cells = [_shown(cell) for cell in row] + [""] * (widest - len(row))
                 for column, last in merged.get(number, ()):
                     if column < len(cells):
                         above[column] = (last, cells[column])
@@ -181,8 +184,8 @@ def _sheet_with_table(path: Path, sheets: Sequence[Any], notes: list[Problem]) -
     """The first sheet with two rows of two cells or more; the first of all where none has."""
 
     def holds_table(sheet: Any) -> bool:
-        head = sheet.iter_rows(values_only=True, max_row=20)
-        return sum(sum(_shown(cell).strip() != "" for cell in row) >= 2 for row in head) >= 2
+        head = islice(workbook_rows(sheet, str(path)), 20)
+        return sum(sum(_shown(cell).strip() != "" for cell in row) >= 2 for _, row in head) >= 2
 
     tables = [sheet for sheet in sheets if hasattr(sheet, "iter_rows") and holds_table(sheet)]
     if not tables or (len(sheets) == 1):

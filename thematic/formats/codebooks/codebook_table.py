@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from thematic.codebook import id_from_name
-from thematic.errors import CodebookError, Problem, did_you_mean
+from thematic.errors import CodebookError, InputError, Problem, did_you_mean
 from thematic.formats.codebooks.codebook_document import CODE_KEYS, LIST_KEYS, STATUSES, read_status
 from thematic.formats.codebooks.codebook_drafts import Draft, codebook_from_drafts
 from thematic.formats.formulas import HINT, uncalculated
 from thematic.formats.safe_csv import safe_csv
 from thematic.formats.table_rows import cell_text, open_table
+from thematic.formats.workbook_rows import workbook_rows
 from thematic.model import Code, Codebook
 from thematic.text import snippet
 
@@ -223,16 +224,15 @@ def _sheets(data: bytes, path: str) -> dict[str, list[tuple[int, list[Any]]]]:
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
         if told := uncalculated(BytesIO(data), book.worksheets):
             raise CodebookError(told, path=path, hint=HINT)
-        return {sheet.title: _rows_of(sheet) for sheet in book.worksheets}
-    except CodebookError:
+        return {sheet.title: _rows_of(sheet, path) for sheet in book.worksheets}
+    except (CodebookError, InputError):
         raise
     except Exception as error:  # openpyxl raises whatever a damaged file makes it stumble over
         raise CodebookError("this is not a workbook, or it is damaged", path=path, hint=hint) from error
 
 
-def _rows_of(sheet: Any) -> list[tuple[int, list[Any]]]:
-    sheet.reset_dimensions()  # the declared size can be a lie of a million empty columns
-    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+def _rows_of(sheet: Any, path: str) -> list[tuple[int, list[Any]]]:
+    rows = workbook_rows(sheet, path)
     return [(line, list(row)) for line, row in rows if any(cell is not None for cell in row)]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from thematic.errors import InputError, Problem
 from thematic.formats.exports.excerpts_xlsx import BLIND_DECISIONS, DECISIONS, KEY_SHEET
+from thematic.formats.workbook_rows import require_possible
 from thematic.packets import PACKET_SCHEMA, FilledRow, Packet, Returned
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def read_packet(data: bytes, name: str) -> Returned:
             path=name,
             hint="make one with `thematic packet --for NAME`; return it as .xlsx, with all its sheets",
         )
-    packet, hashes, suggested = _key(workbook[KEY_SHEET], name)
     sheet = workbook["Review"]
+    require_possible(max(sheet.max_row, workbook[KEY_SHEET].max_row), name)
+    packet, hashes, suggested = _key(workbook[KEY_SHEET], name)
     notes = [
         f"the sheet “{other}” was added and is not read"
         for other in workbook.sheetnames

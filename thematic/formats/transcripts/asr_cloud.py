@@ -140,7 +140,7 @@ def azure_wrote(data: Any) -> bool:
 def azure(data: Any, problems: Problems) -> Iterator[Said]:
     """Phrases, those of several channels in order of time."""
     phrases = objects(data["recognizedPhrases"])
-    several = len({phrase.get("channel") for phrase in phrases}) > 1
+    several = len({label_of(phrase.get("channel"), "Channel") for phrase in phrases}) > 1
     pieces = []
     for i, phrase in enumerate(phrases, 1):
         text = inside(phrase, "nBest", 0, "display")
