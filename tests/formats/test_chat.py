@@ -56,6 +56,26 @@ def test_lines_of_no_kind_are_refused_with_their_numbers() -> None:
     assert [problem.line for problem in caught.value.problems] == [3, 4]
 
 
+def test_lines_that_go_on_are_of_the_line_they_began_on() -> None:
+    text = (
+        "@Begin\n@Participants:\tINV Investigator,\n\tPAR Anna Participant\n*PAR:\tso\n\tit\n\twas .\n@End\n"
+    )
+    reading = read_chat(text)
+    (transcript,) = reading.transcripts
+    assert [(t.speaker, t.role, transcript.text[t.start : t.end]) for t in transcript.turns] == [
+        ("PAR", "participant", "so it was .")
+    ]
+    participants = "@Participants: INV Investigator, PAR Anna Participant"
+    assert [(d.line, d.text) for d in reading.report.dropped] == [
+        (1, "@Begin"),
+        (2, participants),
+        (7, "@End"),
+    ]
+    with pytest.raises(InputError) as caught:
+        read_chat("@Begin\n*PAR:\tso\n\tit .\n what\n\tis\n")
+    assert [problem.line for problem in caught.value.problems] == [4]
+
+
 def test_a_file_without_main_lines_says_that_nobody_speaks() -> None:
     with pytest.raises(InputError, match="no words spoken"):
         read_chat("@UTF8\n@Begin\n@End\n")

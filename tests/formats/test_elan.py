@@ -86,11 +86,28 @@ def test_a_slot_without_time_stands_between_its_neighbours() -> None:
     slots = {"a": 0, "b": None, "c": None, "d": 3000}
     reading = read_eaf(eaf(slots, tier("INT", [("a", "b", "So")]), tier("P01", [("b", "d", "Well")])))
     assert said(reading) == [("INT", "So", 0.0, 1.0), ("P01", "Well", 1.0, 3.0)]
+    slots = {"z": None, "a": 4000, "b": None, "c": None, "d": 7000}
+    reading = read_eaf(eaf(slots, tier("INT", [("a", "b", "So")]), tier("P01", [("b", "c", "Well")])))
+    assert said(reading) == [("INT", "So", 4.0, 5.0), ("P01", "Well", 5.0, 6.0)]
+
+
+def test_annotations_without_words_are_left_out_and_one_tier_needs_no_confirmation() -> None:
+    reading = read_eaf(
+        eaf(SLOTS, tier("INT", [("a", "b", "So"), ("b", "c", "")]), tier("x", [("a", "b", "")], "", "INT"))
+    )
+    assert said(reading) == [("INT", "So", 0.0, 0.5)]
+    assert not any("were read as speakers" in w.message for w in reading.report.warnings)
+    empty = eaf(
+        SLOTS, tier("INT", [("a", "b", "So"), ("b", "c", "so")]), tier("x", [("a", "b", "x")], "", "INT")
+    )
+    empty = empty.replace(b"<ANNOTATION_VALUE>x</ANNOTATION_VALUE>", b"<ANNOTATION_VALUE/>")
+    assert said(read_eaf(empty)) == [("INT", "So so", 0.0, 1.0)]
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
+        (eaf({"z": None, "b": 9}, tier("INT", [("z", "b", "So")])), "“So” of the tier INT has no time"),
         (eaf({"a": 0, "b": None}, tier("INT", [("a", "b", "So")])), "“So” of the tier INT has no time"),
         (eaf(SLOTS, tier("INT", [("a", "x", "So")])), "“So” of the tier INT has no time"),
         (eaf(SLOTS).replace(b'"500"', b'"soon"'), "'soon' is no number"),

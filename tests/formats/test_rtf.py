@@ -59,6 +59,51 @@ def test_code_pages() -> None:
     assert said(read_rtf("P01: \\'8e\\par", r"{\rtf1\mac ")) == [("P01", "é", None)]
 
 
+def test_bytes_are_in_the_encoding_of_their_font() -> None:
+    fonts = (
+        r"{\fonttbl{\f0\fnil\fcharset0 Arial;}{\f1\fnil\fcharset204 Arial Cyr;}{\f2\fcharset238 Arial CE;}}"
+    )
+    head = r"{\rtf1\ansi\ansicpg1252\deff0" + fonts
+    body = r"\pard P01: caf\'e9 {\f1 \'e4\'e0} \f2\'b3\plain\'e3 {\f1\u1103?}\f0\'e9\par"
+    assert said(read_rtf(body, head)) == [("P01", "café да łã яé", None)]
+    assert said(read_rtf(body, head, encoding="cp1252")) == [("P01", "café äà ³ã яé", None)]
+    russian = head.replace("deff0", "deff1")
+    assert said(read_rtf(r"\pard P01: \'e4\'e0.\par", russian)) == [("P01", "да.", None)]
+    with pytest.raises(InputError, match="not cp932"):
+        read_rtf(r"P01: {\f1\'93}\par", head.replace("fcharset204", "fcharset128"))
+
+
+def test_code_pages_that_windows_does_not_number_as_python() -> None:
+    assert said(read_rtf("P01: \\'c3\\'a9\\par", r"{\rtf1\ansi\ansicpg65001 ")) == [("P01", "é", None)]
+    assert said(read_rtf("P01: \\'8e\\par", r"{\rtf1\ansi\ansicpg10000 ")) == [("P01", "é", None)]
+    assert said(read_rtf("P01: \\'e9\\par", r"{\rtf1 ")) == [("P01", "é", None)]
+    assert said(read_rtf("P01: \\'e9\\par", r"{\rtf1\mac ", encoding="cp1252")) == [("P01", "é", None)]
+
+
+def test_what_ends_bold_and_what_is_no_heading() -> None:
+    asked = r"\b How so?\b0\par It was.\par " * 3
+    assert [who for who, *_ in said(read_rtf(r"\pard " + asked))] == ["Interviewer", "Participant"] * 3
+    turns = r"\pard {\b Jane:} How?\par {\b Tom:} Well.\par {\b Jane:} So?\par "
+    body = r"\pard\outlinelevel9 Tom: no heading.\par\pard\outlinelevel Only this one\par " + turns
+    reading = read_rtf(body)
+    assert [who for who, *_ in said(reading)] == ["Tom", "Jane", "Tom", "Jane"]
+    assert [(d.text, d.reason) for d in reading.report.dropped] == [("Only this one", "heading")]
+
+
+def test_tables_of_different_columns_are_told_apart() -> None:
+    def rows(*rows: tuple[str, ...]) -> str:
+        return "".join(
+            r"\trowd\pard\intbl " + "".join(rf"{cell}\cell " for cell in row) + r"\row " for row in rows
+        )
+
+    reading = read_rtf(
+        rows(("Age", "34"), ("Town", "Leeds"), ("Weeks", "12"), ("Group", "online"))
+        + r"\pard\par "
+        + rows(("0:01", "INT", "Then?"), ("0:05", "P01", "No."), ("0:09", "INT", "Well."))
+    )
+    assert said(reading) == [("INT", "Then?", 1.0), ("P01", "No.", 5.0), ("INT", "Well.", 9.0)]
+
+
 def test_bold_labels_tables_and_headings() -> None:
     def row(second: str, who: str, words: str) -> str:
         return rf"\trowd\cellx1\cellx2\pard\intbl 0:0{second}\cell {who}\cell {words}\cell\row "

@@ -73,6 +73,21 @@ def test_several_at_once_that_are_not_told_apart_are_all_named() -> None:
     assert [turn.speaker for turn in trs(turn).transcripts[0].turns] == ["Interviewer + P01"]
 
 
+def test_a_speaker_without_a_name_and_numbers_of_nobody() -> None:
+    head = HEAD.replace('name="Interviewer"', 'name=" "')
+    turn = (
+        '<Turn speaker="spk1 spk2" startTime="0" endTime="2">Before. <Sync time="0.5"/><Who nb="1"/>One.'
+        '<Who nb="3"/>Still one.<Who nb="0"/>And so.<Who nb="00002"/>Yet.<Who nb="2"/>Two.</Turn>'
+    )
+    reading = read_file(SourceFile("P01.trs", (head + turn + TAIL).encode("latin-1")))
+    (transcript,) = reading.transcripts
+    assert [(t.speaker, transcript.text[t.start : t.end], t.start_time) for t in transcript.turns] == [
+        ("spk1 + P01", "Before.", 0.0),
+        ("spk1", "One. Still one. And so. Yet.", 0.5),
+        ("P01", "Two.", 0.5),
+    ]
+
+
 @pytest.mark.parametrize(
     ("turns", "message"),
     [
@@ -81,6 +96,7 @@ def test_several_at_once_that_are_not_told_apart_are_all_named() -> None:
             '<Turn speaker="spk1" startTime="soon" endTime="2">So</Turn>',
             "a Turn has no time: startTime='soon'",
         ),
+        ('<Turn speaker="spk1" startTime="-1" endTime="2">So</Turn>', "a Turn has no time: startTime='-1'"),
         ('<Turn speaker="spk1" startTime="0" endTime="2"><Sync time="0"/></Turn>', "no words spoken"),
         ("<Turn>", "broken XML"),
     ],

@@ -62,10 +62,6 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
     return to_reading(script, file=file, format="cha", decoded=decoded, roster=roster, roles=roles)
 
 
-def _seconds(milliseconds: str) -> float:
-    return int(milliseconds[:15]) / 1000
-
-
 def _logical_lines(text: str) -> list[tuple[int, str]]:
     """Lines with what goes on from them: a line that begins with a tab belongs to the one before it."""
     lines: list[tuple[int, str]] = []

@@ -54,6 +54,25 @@ _SYMBOLS = {
     b"~": "\u00a0",
     b"_": "\u2011",
 }
+# The encoding of the bytes in a font by its \\fcharset; in all others they are in that of the document.
+_CHARSETS = {
+    77: "mac_roman",
+    128: "cp932",
+    129: "cp949",
+    130: "cp1361",
+    134: "cp936",
+    136: "cp950",
+    161: "cp1253",
+    162: "cp1254",
+    163: "cp1258",
+    177: "cp1255",
+    178: "cp1256",
+    186: "cp1257",
+    204: "cp1251",
+    222: "cp874",
+    238: "cp1250",
+    255: "cp850",
+}
 _MAX_DEPTH = 1000
 
 
@@ -63,7 +82,7 @@ class _State:
 
     silent: no words of the document. beside: what kind of words these are instead, if any.
     hidden: why words are not seen: `tracked deletion` or `hidden text`.
-    unicode_skip: characters that follow \\u for programs without Unicode.
+    unicode_skip: characters that follow \\u for programs without Unicode. font: its number in the table.
     """
 
     silent: bool = False
@@ -71,6 +90,7 @@ class _State:
     bold: bool = False
     hidden: str = ""
     unicode_skip: int = 1
+    font: int | None = None
 
 
 def sniff(head: bytes, name: str) -> bool:  # noqa: ARG001
@@ -103,6 +123,8 @@ class _Reader:
         self.file = file
         self.encoding = encoding or "cp1252"
         self.forced = encoding is not None
+        self.fonts: dict[int | None, str] = {}  # encodings of those that have one of their own
+        self.default_font: int | None = None
         self.done: list[Block] = []
         self.block = Block()
         self.cells: list[str] = []
@@ -175,6 +197,12 @@ class _Reader:
             self.skip = self.state.unicode_skip
         elif word == b"uc":
             self.state = replace(self.state, unicode_skip=max(number or 0, 0))
+        elif word == b"deff":
+            self.default_font = number
+        elif word == b"f":
+            self.state = replace(self.state, font=number)
+        elif word == b"fcharset" and number in _CHARSETS and not self.forced:
+            self.fonts[self.state.font] = _CHARSETS[number]
         elif word == b"ansicpg" and number and not self.forced:
             self._code_page(number)
         elif word == b"mac" and not self.forced:
@@ -185,7 +213,7 @@ class _Reader:
             kind = "tracked deletion" if word == b"deleted" else "hidden text"
             self.state = replace(self.state, hidden=kind if on else "")
         elif word == b"plain":
-            self.state = replace(self.state, bold=False, hidden="")
+            self.state = replace(self.state, bold=False, hidden="", font=None)
         elif not self.state.silent:
             self._layout(word, number)
         elif word in (b"par", b"line", b"tab") or word in _SYMBOLS:
@@ -227,10 +255,12 @@ class _Reader:
         data, self.pending = self.pending, b""
         if not data:
             return
+        font = self.default_font if self.state.font is None else self.state.font
+        encoding = self.fonts.get(font, self.encoding)
         try:
-            self._say(data.decode(self.encoding, "replace" if self.state.beside else "strict"))
+            self._say(data.decode(encoding, "replace" if self.state.beside else "strict"))
         except UnicodeDecodeError as error:
-            message, hint = f"not {self.encoding}, as it says it is", "name the encoding with --encoding"
+            message, hint = f"not {encoding}, as it says it is", "name the encoding with --encoding"
             raise InputError(message, path=self.file.name, hint=hint) from error
 
     def _say(self, text: str) -> None:
