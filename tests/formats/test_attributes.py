@@ -71,3 +71,11 @@ def test_attributes_go_to_the_transcript_of_the_same_id() -> None:
     joined, warnings = with_attributes(transcripts, read_attributes(sheet(SHEET)))
     assert [dict(t.attributes) for t in joined] == [{"site": "North", "age band": "30-39"}, {}]
     assert [w.message for w in warnings] == ["no row for P03", "no transcript for P_2"]
+
+
+def test_columns_without_a_name_at_the_end_are_left_out_and_others_told() -> None:
+    cases = read_attributes(sheet("participant,site,,\nP01,North,,\n"))
+    assert cases.attributes == ("site",)
+    with pytest.raises(InputError) as caught:
+        read_attributes(sheet("participant,,site\nP01,x,North\n"))
+    assert [problem.message for problem in caught.value.problems] == ["column 2 has no name"]

@@ -6,7 +6,7 @@ import pytest
 
 from thematic.errors import InputError
 from thematic.formats import read_file
-from thematic.formats.transcripts.reading import Reading, SourceFile
+from thematic.formats.transcripts.reading import Reading, ReadSettings, SourceFile
 
 GUID = "b05cbc69-3364-4c0c-a05b-70f360077a3c"
 
@@ -292,3 +292,13 @@ def test_an_arrow_in_webvtt_is_a_time_or_a_mistake(timing: str) -> None:
         read_file(SourceFile("P01.vtt", text.encode()))
     (problem,) = caught.value.problems
     assert problem.line == 8
+
+
+def test_a_pause_must_be_longer_than_the_one_that_is_set_and_lines_are_counted() -> None:
+    cues = vtt(
+        "00:01.000 --> 00:02.000\nSo.", "00:05.000 --> 00:06.000\nAnd.", "00:09.001 --> 00:10.000\nThen."
+    )
+    file = SourceFile("P01.vtt", cues.encode())
+    reading = read_file(file, settings=ReadSettings(pause=3.0))
+    assert [words for _, words, *_ in said(reading)] == ["So. And.", "Then."]
+    assert reading.report.lines_kept == 3

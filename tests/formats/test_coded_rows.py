@@ -162,3 +162,16 @@ def test_two_names_that_are_one_id_are_refused() -> None:
     with pytest.raises(InputError, match="jsonl cannot be read") as caught:
         read_jsonl({"doc": "P 1", "text": "a"}, {"doc": "P/1", "text": "b"})
     assert caught.value.problems[0].line == 2
+
+
+def test_times_that_are_left_empty_are_none() -> None:
+    in_csv = read_csv(["doc", "text", "codes", "start"], ["P01", "So it was.", "warm", ""])
+    in_json = read_jsonl({"doc": "P01", "text": "So it was.", "codes": ["warm"], "start": ""})
+    assert [r.transcripts[0].turns[0].start_time for r in (in_csv, in_json)] == [None, None]
+
+
+def test_a_first_line_that_is_cut_off_is_told_as_coded_rows() -> None:
+    for first in ('{"doc": "P01", "text": "So it', '{"codes": ["a"], "text": "So it'):
+        with pytest.raises(InputError) as caught:
+            read_jsonl(first)
+        assert caught.value.problems[0].line == 1

@@ -119,3 +119,9 @@ def test_what_is_no_text_document_is_one_clear_error(data: bytes, message: str) 
     with pytest.raises(InputError, match=message) as caught:
         read_odt(data)
     assert caught.value.problem.path == "P01.odt"
+
+
+def test_spaces_that_are_counted() -> None:
+    many = p('INT: a<text:s/>b<text:s text:c="x"/>c<text:s text:c="99999"/>d')
+    ((_, words, _),) = said(read_odt(odt(many)))
+    assert words == f"a b c{' ' * 1000}d"

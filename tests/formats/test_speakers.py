@@ -193,3 +193,29 @@ def test_the_proposed_speakers_toml_is_read_back_as_confirmed() -> None:
     ]
     roster = read_roster(speakers_toml(speakers))
     assert [roster.role("P 1", speaker.label) for speaker in speakers] == ["other"] * 4
+
+
+def test_words_before_any_name_are_named_as_such_in_the_warning() -> None:
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\nwho knows\n\n00:03.000 --> 00:04.000\n<v INT>So it was.\n"
+    reading = read_file(SourceFile("P01.vtt", text.encode()))
+    (warning,) = [w for w in reading.report.warnings if w.message.startswith("taken")]
+    assert "(no label) as participant" in warning.message
+
+
+def test_an_unnamed_voice_beside_two_names_keeps_the_roles_open() -> None:
+    cues = [
+        "<v Ann>How? And why?",
+        "<v Bo>I went there every week, always.",
+        "who knows",
+        "<v Ann>Did you? When?",
+    ]
+    timed = "".join(f"00:0{i}.000 --> 00:0{i}.900\n{cue}\n\n" for i, cue in enumerate(cues))
+    reading = read_file(SourceFile("P01.vtt", f"WEBVTT\n\n{timed}".encode()))
+    assert set(roles(reading).values()) == {"participant"}
+    assert any("nothing says who they are" in w.message for w in reading.report.warnings)
+
+
+def test_who_asks_and_says_most_is_not_told_apart() -> None:
+    long = "and so on we went through all of it " * 6
+    text = f"Jane: {long} Why? How? When? Where?\nTom: No.\nJane: {long} Who? What?\nTom: Yes, I was.\n"
+    assert roles(read(text)) == {"Jane": "participant", "Tom": "participant"}

@@ -159,3 +159,18 @@ def test_formats_mix(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(docx(paragraph("INT: so?"), paragraph("P01: well.")))
     (tmp_path / "b.json").write_text(json.dumps([{"start": 0, "end": 1, "text": "so"}]))
     assert [r.transcripts[0].id for r in read_transcripts([tmp_path])] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "extension"),
+    [
+        ("P01.TXT", "P01", "txt"),
+        (".txt", ".txt", ""),
+        ("P01", "P01", ""),
+        ("P01.", "P01", ""),
+        ("a.b.c", "a.b", "c"),
+    ],
+)
+def test_names_of_files(name: str, stem: str, extension: str) -> None:
+    file = SourceFile(name, b"")
+    assert (file.stem, file.extension) == (stem, extension)

@@ -298,3 +298,28 @@ def test_columns_named_in_another_language_or_not_at_all(table: str) -> None:
         ("I", "Wie war das?", 1.0),
         ("B", "Gut, glaube ich", 5.0),
     ]
+
+
+def test_rows_without_a_speaker_are_counted_and_given_to_the_one_before() -> None:
+    rows = [
+        ["speaker", "text", "start"],
+        ["INT", "So?", "1"],
+        ["P01", "It was.", "2"],
+        ["", "And then.", "3"],
+        ["", "", "4"],
+        ["", "Yes.", "5"],
+    ]
+    reading = read_csv(rows)
+    assert [(who, words) for who, words, *_ in said(reading)] == [
+        ("INT", "So?"),
+        ("P01", "It was. And then. Yes."),
+    ]
+    assert any("2 rows without a speaker" in w.message for w in reading.report.warnings)
+    plain = read_csv([["text", "start"], ["So?", "0:01"], ["It was.", "0:05"]])
+    assert not any("without a speaker" in w.message for w in plain.report.warnings)
+    assert any("no speaker names in it" in w.message for w in plain.report.warnings)
+
+
+def test_a_table_of_whole_seconds_is_whispers_only_with_its_columns() -> None:
+    rows = [["start", "end", "speaker", "text"], ["1", "5", "INT", "So?"], ["5", "900", "P01", "It was."]]
+    assert [time for *_, time, _ in said(read_csv(rows))] == [1.0, 5.0]

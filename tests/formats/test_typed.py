@@ -642,3 +642,53 @@ def test_a_stray_nul_makes_no_text_binary() -> None:
     reading = read_text("INT: So\x00 what?\nP16: Well\x07 fine.\n")
     assert [turn[2] for turn in turns(reading)] == ["So what?", "Well fine."]
     assert "2 control characters were taken out" in reading.report.warnings[0].message
+
+
+def test_a_few_lines_of_a_chat_in_a_transcript_are_words() -> None:
+    chat = "10:00:01\t From Ann Ash : hello\n"
+    spoken = "INT: So?\nP01: It was.\n"
+    assert len(read_text(chat + spoken + "INT: And?\n").transcripts) == 1
+    for text in (chat, chat * 2 + spoken, chat + spoken):
+        with pytest.raises(InputError, match="the chat of a meeting"):
+            read_text(text)
+
+
+def test_cells_of_a_table_in_markdown() -> None:
+    head = "So it began.\n\n| Speaker | Words |\n|---|---|\n"
+    reading = read_text(f"{head}| INT | a \\| b? |\n| P01 | c \\|\nINT | d\n\nP01: After.\n", "P01.md")
+    assert [turn[::2] for turn in turns(reading)] == [
+        ("INT", "a | b?"),
+        ("P01", "c |"),
+        ("INT", "d"),
+        ("P01", "After."),
+    ]
+    dropped = {d.line: d.reason for d in reading.report.dropped}
+    assert dropped[4] == "line of a table"
+    assert set(dropped) >= {1, 3, 4}
+
+
+def test_front_matter_may_end_with_dots_and_must_end() -> None:
+    said = "INT: So?\nP01: It was.\n"
+    reading = read_text(f"---\ncoder: x\n...\n{said}", "P01.md")
+    assert [(d.line, d.reason) for d in reading.report.dropped if d.text.strip("-. ")] == [
+        (2, "front matter")
+    ]
+    assert [turn[0] for turn in turns(read_text(f"---\n{said}", "P01.md"))] == ["INT", "P01"]
+
+
+def test_the_format_is_named_by_the_ending() -> None:
+    formats = [read_text("INT: So?\nP01: Yes.\n", name).report.format for name in ("a.txt", "a", "a.md")]
+    assert formats == ["text", "text", "markdown"]
+
+
+def test_names_on_the_line_after_those_who_are_present_and_no_further() -> None:
+    head = "Present:\nAnn Poe, Kai Chen\nBo Day, Ed Fox\n\n"
+    reading = read_text(head + "Ann Poe: So?\n\nBo Day: a thing\n\nINT: And?\n\nINT: So?\n")
+    assert [turn[0] for turn in turns(reading)] == ["Ann Poe", "INT", "INT"]
+
+
+def test_ten_labels_that_are_doubted_are_told_and_no_more() -> None:
+    names = "Ada Bea Cy Dee Eve Flo Gus Hal Ida Jan Kay Lou".split()
+    text = "INT: So?\nP01: It was.\n" * 3 + "".join(f"P01: yes\nand\n{name}: so it was\n" for name in names)
+    warnings = [w for w in read_text(text).report.warnings if "was left as words" in w.message]
+    assert len(warnings) == 10

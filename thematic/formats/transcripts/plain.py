@@ -18,7 +18,7 @@ __all__ = ["read", "sniff"]
 _MARKDOWN = ("md", "markdown")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
-_CHAT = re.compile(r"\d{1,2}:\d{2}:\d{2}\s+From\s+.{1,80}?\s+to\s+.{1,80}?:", re.IGNORECASE)
+_CHAT = re.compile(r"\d{1,2}:\d{2}:\d{2}\s+From\s+.{1,80}?(?:\s+to\s+.{1,80}?)?\s*:", re.IGNORECASE)
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 
 
