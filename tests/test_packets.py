@@ -395,3 +395,30 @@ def test_a_row_that_no_sheet_has_is_refused_and_not_waited_for(study: Study) -> 
     data = with_row(path.read_bytes(), 99_999_999_999_999_999_999)
     with pytest.raises(InputError, match="more than 1,048,576 rows"):
         read_packet(data, "ada.xlsx")
+
+
+def changed(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as whole, zipfile.ZipFile(target, "w") as other:
+        for name in whole.namelist():
+            other.writestr(name, whole.read(name).replace(old, new) if name == part else whole.read(name))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [("xl/worksheets/sheet2.xml", b' t="s"', b' t="s" s="x"'), ("xl/workbook.xml", b' name="Review"', b"")],
+)
+def test_a_damaged_packet_is_one_clear_error(study: Study, part: str, old: bytes, new: bytes) -> None:
+    path, _, _ = write_packet(study, "ada", mode="blind")
+    with pytest.raises(InputError, match="this workbook is damaged"):
+        read_packet(changed(path.read_bytes(), part, old, new), "ada.xlsx")
+
+
+def test_what_excel_adds_to_a_workbook_is_no_warning(study: Study) -> None:
+    path, _, _ = write_packet(study, "ada", mode="blind")
+    added = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    path.write_bytes(changed(path.read_bytes(), "xl/worksheets/sheet2.xml", b"</worksheet>", added))
+    done = thematic("import", path, "--coder", "ada", "--study", study.root)
+    assert done.returncode == 0
+    assert "openpyxl" not in done.stderr

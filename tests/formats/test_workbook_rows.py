@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from thematic.errors import InputError
+from thematic.errors import InputError, ThematicError
 from thematic.formats import read_file
 from thematic.formats.agreement.coding_tables import read_codings
 from thematic.formats.codebooks.codebook_table import read_codebook_xlsx
@@ -71,6 +71,27 @@ def test_a_row_that_no_sheet_has_is_refused(
     with pytest.raises(InputError, match="more than 1,048,576 rows") as caught:
         read(with_row(data, 99_999_999_999_999_999_999), tmp_path / "a.xlsx")
     assert caught.value.problems[0].path.endswith("a.xlsx")
+
+
+@pytest.mark.parametrize(("read", "data"), READ.values(), ids=READ)
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/worksheets/sheet1.xml", b'<row r="2"', b'<row r="x"'),
+        ("xl/workbook.xml", b'name="Sheet"', b""),
+        ("xl/styles.xml", b"<cellXfs", b"<cellXfz"),
+    ],
+)
+def test_a_damaged_part_is_one_clear_error(
+    read: Callable[[bytes, Path], object], data: bytes, part: str, old: bytes, new: bytes, tmp_path: Path
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(out, "w") as damaged:
+        for name in whole.namelist():
+            assert name != part or old in whole.read(name)
+            damaged.writestr(name, whole.read(name).replace(old, new) if name == part else whole.read(name))
+    with pytest.raises(ThematicError):
+        read(out.getvalue(), tmp_path / "a.xlsx")
 
 
 @pytest.mark.parametrize(("read", "data"), READ.values(), ids=READ)

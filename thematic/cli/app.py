@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 internal error; 2 input or usage; 3 findings; 130 interrup
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
 
@@ -135,6 +136,8 @@ def thematic(
 
 def main() -> None:
     """Run the command line; print every error a person can mend as one message, and exit."""
+    # It warns of what Excel adds to every workbook it saves, in words for programmers.
+    warnings.filterwarnings("ignore", module="openpyxl")
     try:
         app(prog_name="thematic")
     except ThematicError as error:

@@ -143,14 +143,11 @@ def _words_in_cp1252(path: Path, line: int) -> str:
 
 
 def _open_xlsx(path: Path, notes: list[Problem] | None) -> tuple[list[str], Iterator[Line]]:
-    from zipfile import BadZipFile
-
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged workbook
         raise InputError(
             "this is not an Excel workbook", path=str(path), hint="save it again as .xlsx, or as CSV UTF-8"
         ) from error

@@ -15,11 +15,18 @@ MAX_ROWS = 1_048_576  # of a sheet, in Excel and in LibreOffice
 def workbook_rows(sheet: Any, path: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Each row of a sheet that openpyxl streams, with its 1-based number; those that are not there are empty.
 
-    What the sheet declares about its size may be wrong, and is not asked. Raises InputError behind the last
-    row that a sheet can have: a damaged number would take for ever.
+    What the sheet declares about its size may be wrong, and is not asked. Raises InputError where the sheet
+    is damaged, and behind the last row that one can have: a damaged number would take for ever.
     """
     sheet.reset_dimensions()
-    for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+    while True:
+        try:
+            line, row = next(rows)
+        except StopIteration:
+            return
+        except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged sheet
+            raise _damaged(type(error).__name__, path) from error
         require_possible(line, path)
         yield line, row
 
@@ -27,5 +34,9 @@ def workbook_rows(sheet: Any, path: str) -> Iterator[tuple[int, tuple[Any, ...]]
 def require_possible(rows: int, path: str) -> None:
     """Raises InputError when a sheet has more rows than there can be."""
     if rows > MAX_ROWS:
-        hint = "open it in Excel or LibreOffice and save it again"
-        raise InputError(f"a damaged workbook: more than {MAX_ROWS:,} rows", path=path, hint=hint)
+        raise _damaged(f"more than {MAX_ROWS:,} rows", path)
+
+
+def _damaged(what: str, path: str) -> InputError:
+    hint = "open it in Excel or LibreOffice and save it again"
+    return InputError(f"a damaged workbook: {what}", path=path, hint=hint)

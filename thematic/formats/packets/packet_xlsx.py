@@ -80,7 +80,6 @@ def read_packet(data: bytes, name: str) -> Returned:
 
 def _open(data: bytes, name: str) -> Workbook:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     if PurePath(name).name.startswith("~$"):
         raise InputError(
@@ -96,7 +95,7 @@ def _open(data: bytes, name: str) -> Workbook:
         )
     try:
         return openpyxl.load_workbook(BytesIO(data), data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged workbook
         raise InputError(
             f"this workbook is damaged: {error}", path=name, hint="open it and save it again as .xlsx"
         ) from error
