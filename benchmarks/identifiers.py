@@ -52,6 +52,7 @@ SENTENCES = HERE / "data" / "planted_identifiers.txt"
 NAMES = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 LATER = [HERE / "data" / f"planted_identifiers_{name}.txt" for name in NAMES]
 RESULTS = HERE / "results" / "identifiers.md"
+FOUND = HERE / "results" / "identifiers_found.txt"
 _MARK = re.compile(r"\[\[(.*?)\]\]")
 
 
@@ -106,6 +107,23 @@ def table(sentences: Sequence[Planted], recognise: Recogniser | None) -> dict[st
         more = (int(flagged), 1) if planted.kind == "clean" else (hits, len(planted.spans))
         counts[planted.kind] = (found + more[0], total + more[1])
     return counts
+
+
+def found_lines() -> list[str]:
+    """What the rules find in each set: the number of the sentence, then each finding with its kind.
+
+    Where the words begin and end, and what they are called, decides what is replaced: overlap says nothing of
+    it, and a change to a rule shows here sentence by sentence.
+    """
+    lines = []
+    for path in [SENTENCES, *LATER]:
+        lines.append(f"# {path.name}")
+        for number, planted in enumerate(read_planted(path.read_text(encoding="utf-8")), 1):
+            findings = find_identifiers([transcript(planted.text)]).findings
+            told = [f"{f.text} ({f.kind})" for f in findings if f.where == "text"]
+            if told:
+                lines.append("\t".join([str(number), *told]))
+    return lines
 
 
 def words_per_second() -> tuple[int, float]:
@@ -188,6 +206,7 @@ def main() -> int:
     print(text)
     if options.record:
         RESULTS.write_text(HEAD + text, encoding="utf-8")
+        FOUND.write_text("\n".join(found_lines()) + "\n", encoding="utf-8", newline="\n")
     return 0
 
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.identifiers import LATER, SENTENCES, Planted, found_in, read_planted, transcript
+from benchmarks.identifiers import (
+    FOUND,
+    LATER,
+    SENTENCES,
+    Planted,
+    found_in,
+    found_lines,
+    read_planted,
+    transcript,
+)
 from tests.builders import make_transcript
 from thematic.deidentification import Finding, Passage, find_identifiers, group_findings
 from thematic.deidentification.findings import Where
@@ -60,6 +69,12 @@ def test_what_researchers_wrote_makes_no_names_of_words_elsewhere(where: Where, 
     assert [f.text for f in findings if f.where == where] == ["Zorba"]
     assert [f.text for f in findings if f.where == "text"] == (["zorba"] if spread else [])
     assert (wording.text in asked) == spread
+
+
+def test_what_is_recorded_of_the_planted_sets_is_found_by_these_rules() -> None:
+    """A rule that changes what is found, or where it begins and ends, shows here: look at each, then run
+    `python benchmarks/identifiers.py --record`."""
+    assert found_lines() == FOUND.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("path", [SENTENCES, *LATER], ids=lambda path: path.stem)
