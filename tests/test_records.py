@@ -56,6 +56,10 @@ def test_a_damaged_line_counts_as_none(study: Study) -> None:
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first[: len(first) // 2] + b"\n" + json.dumps([1, 2]).encode() + b"\n" + second)
     assert records_of(study) == found
+    for wrong in ({"turns": 3}, {"title": None}, {"source": {}}, {"attributes": "x"}):
+        id_, digest, record = json.loads(first)
+        path.write_bytes(json.dumps([id_, digest, record | wrong]).encode() + b"\n" + second)
+        assert records_of(study) == found
 
 
 def test_a_damaged_record_is_told(study: Study) -> None:

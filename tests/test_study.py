@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +63,35 @@ def test_a_text_edited_by_hand_is_refused(tmp_path: Path) -> None:
     (study.root / "texts" / "P01.txt").write_text("P01: Hullo.")
     with pytest.raises(StudyError, match="changed after it was read"):
         study.transcript("P01")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda said: said.pop("source"), "source missing or of the wrong kind"),
+        (lambda said: said["source"].pop("path"), "source.path missing"),
+        (lambda said: said["source"].update(more=1), "unexpected keyword argument"),
+        (lambda said: said.update(attributes=["a"], turns=None), "turns and attributes missing"),
+        (lambda said: said["turns"].append(3), "damaged: "),
+        (lambda said: said["turns"][0].pop("start"), "start"),
+        (lambda said: said["turns"][0].update(start="x"), "damaged: "),
+        (lambda said: said["turns"][0].update(end=99_999), "a turn is outside of the text"),
+        (lambda said: said["turns"][0].update(anchors=[1]), "damaged: "),
+    ],
+)
+def test_a_damaged_record_is_told_and_what_to_do(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], message: str
+) -> None:
+    study = Study.create(tmp_path / "s", StudySettings())
+    study.save_transcript(make_transcript("P01", [("P01", "I am here.")]), read_key="k", report={})
+    path = study.root / "texts" / "P01.json"
+    said = json.loads(path.read_bytes())
+    change(said)
+    path.write_text(json.dumps(said), encoding="utf-8")
+    with pytest.raises(StudyError, match=message) as caught:
+        study.transcript("P01")
+    assert caught.value.problem.path == str(path)
+    assert "thematic ingest" in str(caught.value.problem.hint)
 
 
 def test_an_unknown_transcript_names_those_there_are(tmp_path: Path) -> None:

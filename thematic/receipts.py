@@ -31,9 +31,9 @@ class Receipts:
         for line in lines[:-1]:  # after the last line end there is nothing, or half a line
             try:
                 receipt = Receipt(**json.loads(line))
+                self._kept[receipt.stage, receipt.unit, receipt.key] = receipt
             except (ValueError, TypeError):
                 continue
-            self._kept[receipt.stage, receipt.unit, receipt.key] = receipt
 
     def get(self, unit: Unit) -> Receipt | None:
         """The receipt for this unit, whether or not its file is still what it was."""

@@ -54,6 +54,14 @@ def _found(study: Study, kept: _Entries) -> _Entries:
     return found
 
 
+def _whole(record: dict[str, Any]) -> dict[str, Any]:
+    """The record, when it has what is asked of one. Raises TypeError or KeyError when it has not."""
+    texts = (record["title"], record["text_sha256"], record["turns"], record["source"]["path"])
+    if not (all(isinstance(text, str) for text in texts) and isinstance(record["attributes"], dict)):
+        raise TypeError
+    return record
+
+
 def _kept(study: Study) -> _Entries:
     try:
         lines = _path(study).read_bytes().splitlines()
@@ -63,7 +71,7 @@ def _kept(study: Study) -> _Entries:
     for line in lines:
         try:
             id_, digest, record = json.loads(line)
-        except (ValueError, TypeError):
+            kept[id_] = digest, _whole(record)
+        except (ValueError, TypeError, KeyError):
             continue
-        kept[id_] = digest, record
     return kept

@@ -183,20 +183,13 @@ class Study:
         """What texts/<id>.json says: turns, source, how and from what it was read."""
         path = self.root / "texts" / f"{transcript_id}.json"
         try:
-            record = json.loads(path.read_bytes())
+            return _parsed(path.read_bytes(), str(path))
         except FileNotFoundError:
             raise StudyError(
                 f"the study has no transcript “{transcript_id}”",
                 path=str(self.root),
                 hint=f"it has {join_names(self.transcript_ids()) or 'none yet: run `thematic ingest PATH`'}",
             ) from None
-        except ValueError as error:
-            raise StudyError(
-                f"damaged: {error}", path=str(path), hint="run `thematic ingest` on the transcript again"
-            ) from None
-        if not isinstance(record, dict):
-            raise StudyError("damaged: not an object", path=str(path), hint="run `thematic ingest` again")
-        return record
 
     def transcript(self, transcript_id: str) -> Transcript:
         """The transcript, checked: its text has the recorded hash. Raises StudyError when it was changed."""
@@ -333,26 +326,58 @@ class Study:
 def read_transcript(record: bytes, text: bytes, *, path: str) -> Transcript:
     """The transcript in the bytes of texts/<id>.json and texts/<id>.txt; `path`, of the latter, for messages.
 
-    Raises StudyError when the text has not the recorded hash.
+    Raises StudyError when the text has not the recorded hash, or the record is damaged.
     """
-    said = json.loads(record)
+    recorded = str(Path(path).with_suffix(".json"))
+    said = _parsed(record, recorded)
     if hashlib.sha256(text).hexdigest() != said["text_sha256"]:
         raise StudyError(
             "the canonical text was changed after it was read, so offsets no longer hold",
             path=path,
             hint="edit the original and run `thematic ingest` on it; texts/ is not for editing",
         )
+    canonical = text.decode("utf-8", "surrogatepass")
+    try:
+        turns = tuple(
+            Turn(**{**turn, "anchors": tuple((a, b) for a, b in turn.get("anchors", ()))})
+            for turn in said["turns"]
+        )
+        source = Source(**said["source"])
+        whole = all(0 <= turn.start <= turn.end <= len(canonical) for turn in turns)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise _damaged(str(error), recorded) from None
+    if not whole:
+        raise _damaged("a turn is outside of the text", recorded)
     return Transcript(
         id=said["id"],
         title=said["title"],
-        text=text.decode("utf-8", "surrogatepass"),
-        turns=tuple(
-            Turn(**{**turn, "anchors": tuple((a, b) for a, b in turn.get("anchors", ()))})
-            for turn in said["turns"]
-        ),
-        source=Source(**said["source"]),
+        text=canonical,
+        turns=turns,
+        source=source,
         attributes=said["attributes"],
     )
+
+
+def _parsed(record: bytes, path: str) -> dict[str, Any]:
+    """What texts/<id>.json says. Raises StudyError where a part of it is missing or of another kind."""
+    try:
+        said = json.loads(record)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(str(error), path) from None
+    if not isinstance(said, dict):
+        raise _damaged("not an object", path)
+    kinds = {"id": str, "title": str, "text_sha256": str, "turns": list, "source": dict, "attributes": dict}
+    wrong = [key for key, kind in kinds.items() if not isinstance(said.get(key), kind)]
+    if not wrong and not isinstance(said["source"].get("path"), str):
+        wrong = ["source.path"]
+    if wrong:
+        raise _damaged(f"{join_names(wrong)} missing or of the wrong kind", path)
+    return said
+
+
+def _damaged(what: str, path: str) -> StudyError:
+    hint = "run `thematic ingest` on the transcript again"
+    return StudyError(f"damaged: {what}", path=path, hint=hint)
 
 
 # --- Values as bytes and hashes ---------------------------------------------------------------------
