@@ -53,7 +53,7 @@ def _model() -> Any:
 
 def _recognise(texts: Sequence[str]) -> Iterable[Sequence[Spotted]]:
     # A passage of the length of a book would need gigabytes: it is recognised in pieces.
-    pieces = [(i, at, text[at : at + _PIECE]) for i, text in enumerate(texts) for at in _cuts(text)]
+    pieces = [(i, at, text[at:end]) for i, text in enumerate(texts) for at, end in _cuts(text)]
     found: dict[int, list[Spotted]] = {}
     documents = _model().pipe((piece for _, _, piece in pieces), batch_size=64)
     at_text = 0
@@ -74,8 +74,14 @@ def _recognise(texts: Sequence[str]) -> Iterable[Sequence[Spotted]]:
 _PIECE = 50_000
 
 
-def _cuts(text: str) -> Iterator[int]:
-    yield from range(0, max(1, len(text)), _PIECE)
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    """Where the pieces of a text begin and end: between words, where there are any."""
+    at = 0
+    while len(text) - at > _PIECE:
+        end = text.rfind(" ", at, at + _PIECE) + 1 or at + _PIECE
+        yield at, end
+        at = end
+    yield at, len(text)
 
 
 def _is_worth_a_look(text: str, passage: str) -> bool:
