@@ -96,6 +96,8 @@ def read(file: SourceFile, *, settings: ReadSettings, roster: Roster) -> Reading
 
 def _differing_words(said: str, whole: str, name: str) -> list[Problem]:
     """What to say when the words of the pieces are not those of the whole text, as after one was edited."""
+    if not whole or said.split() == whole.split():
+        return []
     in_pieces, in_whole = (Counter(_words(text)) for text in (said, whole))
     if not in_whole or in_pieces == in_whole:
         return []
