@@ -290,3 +290,14 @@ def test_in_other_languages_no_word_is_a_name_for_being_no_english_word(text: st
     spotted = find_identifiers([transcript(text)], foreign={"s1"}).findings
     assert [f.text for f in spotted if f.where == "text"] == names
     assert len(forms(text)) > len(names)
+
+
+def test_places_of_several_words_are_found_in_lower_case() -> None:
+    assert "milton keynes" in forms("so we moved to milton keynes after that and it was fine")
+
+
+def test_what_stands_around_a_finding_and_how_many_words_were_looked_through() -> None:
+    looked = find_identifiers([transcript("Well, we met Zbyszkowiak at the door.")])
+    (finding,) = [f for f in looked.findings if f.where == "text"]
+    assert (finding.before, finding.text, finding.after) == ("Well, we met ", "Zbyszkowiak", " at the door.")
+    assert looked.words == 7 + 1  # and the name of its file

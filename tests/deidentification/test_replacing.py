@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import make_transcript
-from thematic.deidentification.pseudonyms import alias_of, checked_aliases, clashes, part_for, propose
+from thematic.deidentification.pseudonyms import (
+    PSEUDONYMS,
+    alias_of,
+    checked_aliases,
+    clashes,
+    part_for,
+    propose,
+)
 from thematic.deidentification.replacing import Replacer, shift
 from thematic.model import Quote
 from thematic.text import align_replaced, find_again
@@ -108,3 +115,48 @@ def test_a_part_of_a_name_is_the_same_part_of_its_pseudonym() -> None:
     assert part_for("mrs fairbrother", "louise fairbrother", "Greta Marit") == "Marit"
     assert part_for("bazza", "barry", "Milo") == "Milo"
     assert checked_aliases({"a": "b", "b": "a", "c": "a"}) == ["a", "b", "c"]
+
+
+def test_pseudonyms_go_on_when_all_are_taken() -> None:
+    names = [name.casefold() for name in PSEUDONYMS]
+    assert propose(len(PSEUDONYMS) * 2 + 1, ())[len(PSEUDONYMS) :: len(PSEUDONYMS)] == ["Ada2", "Ada3"]
+    assert propose(3, names) == ["Person2", "Person3", "Person4"]
+    assert propose(2, names[1:]) == ["Ada", "Ada2"]
+
+
+def test_a_nickname_is_of_nobody_where_several_could_be_meant() -> None:
+    assert alias_of("davey", {"davey", "david"}) == "david"
+    assert alias_of("davey", {"davey", "david", "davina"}) is None
+    assert (
+        alias_of("davey", {"davey", "david smith"}) is None
+    )  # of the parts of a name only nicknames that are known
+    assert alias_of("bill", {"bill", "william ash"}) == "william ash"
+    assert alias_of("bill", {"bill", "ash william"}) is None
+    assert alias_of("joy", {"joy", "josephine"}) is None  # what is left of it is too short to tell
+    assert alias_of("dan bo", {"dan bo", "daniel"}) is None
+    assert alias_of("ann ash", {"ann ash", "dr ann mary ash"}) == "dr ann mary ash"
+
+
+def test_what_no_part_stands_for_is_the_first_part() -> None:
+    assert part_for("lou", "louise fairbrother", "Greta Marit") == "Greta"
+    assert part_for("louise", "louise fairbrother", "Greta") == "Greta"
+    assert part_for("fairbrother louise", "louise fairbrother", "Greta Marit") == "Marit Greta"
+
+
+def test_what_ends_where_a_replaced_word_begins_ends_there_still() -> None:
+    after, edits = REPLACER.transcript(make_transcript("P01", [("P01", "(Dave) so")]))
+    assert after.text == "P01: (Tom) so"
+    move = shift(edits)
+    at = len("P01: (")
+    assert [move(at, True), move(at, False)] == [at, at]
+    assert [move(at + 2, True), move(at + 2, False)] == [at + 3, at]
+    assert move(at + 4, False) == at + 3
+
+
+def test_every_text_among_plain_values_is_replaced_and_keys_stay() -> None:
+    value = {"Dave": ["Dave", ("in Leeds", 3, None)], "n": {"who": "dave"}}
+    assert REPLACER.strings(value) == {"Dave": ["Tom", ["in [city]", 3, None]], "n": {"who": "tom"}}
+
+
+def test_a_single_capital_is_no_shouting() -> None:
+    assert Replacer({"j": "Nils"}).text("J and I") == "Nils and I"
