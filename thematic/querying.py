@@ -71,6 +71,7 @@ def answering(study: Study, sql: str) -> Iterator[tuple[tuple[str, ...], Iterato
     )
     with connection:
         missing = _Tables(study, connection).fill(_words(sql))
+        connection.execute("SET enable_progress_bar = false")  # it would stand on stdout, between the rows
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:

@@ -114,6 +114,11 @@ def test_an_empty_answer_has_its_columns(study: Path) -> None:
     assert thematic("query", sql, "--csv", "--study", study).stdout.strip("\ufeff\r\n") == '"id"'
 
 
+def test_nothing_but_the_answer_is_printed_however_long_it_takes(study: Path) -> None:
+    answer = ask(Study.open(study), "SELECT current_setting('enable_progress_bar') AS bar")
+    assert list(answer.rows) == [(False,)]
+
+
 def test_rows_come_as_they_are_asked_for(study: Path) -> None:
     with answering(Study.open(study), "SELECT i FROM range(100000000000) AS numbers(i)") as (columns, rows):
         assert columns == ("i",)

@@ -152,10 +152,14 @@ def _open_xlsx(path: Path, notes: list[Problem] | None) -> tuple[list[str], Iter
             "this is not an Excel workbook", path=str(path), hint="save it again as .xlsx, or as CSV UTF-8"
         ) from error
 
-    sheet = book.worksheets[0] if notes is None else _sheet_with_table(path, book.worksheets, notes)
-    merged = {} if notes is None else _merged_down(path, sheet, notes)
-    if told := uncalculated(path, [sheet]):
-        raise InputError(told, path=str(path), hint=HINT)
+    try:
+        sheet = book.worksheets[0] if notes is None else _sheet_with_table(path, book.worksheets, notes)
+        merged = {} if notes is None else _merged_down(path, sheet, notes)
+        if told := uncalculated(path, [sheet]):
+            raise InputError(told, path=str(path), hint=HINT)
+    except BaseException:
+        book.close()
+        raise
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         widest = 0
