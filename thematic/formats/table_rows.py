@@ -11,6 +11,7 @@ import datetime
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -185,8 +186,9 @@ def _sheet_with_table(path: Path, sheets: Sequence[Any], notes: list[Problem]) -
     """The first sheet with two rows of two cells or more; the first of all where none has."""
 
     def holds_table(sheet: Any) -> bool:
-        head = islice(workbook_rows(sheet, str(path)), 20)
-        return sum(sum(_shown(cell).strip() != "" for cell in row) >= 2 for _, row in head) >= 2
+        with closing(workbook_rows(sheet, str(path))) as rows:
+            head = islice(rows, 20)
+            return sum(sum(_shown(cell).strip() != "" for cell in row) >= 2 for _, row in head) >= 2
 
     tables = [sheet for sheet in sheets if hasattr(sheet, "iter_rows") and holds_table(sheet)]
     if not tables or (len(sheets) == 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from thematic.errors import InputError
@@ -12,23 +12,28 @@ __all__ = ["MAX_ROWS", "require_possible", "workbook_rows"]
 MAX_ROWS = 1_048_576  # of a sheet, in Excel and in LibreOffice
 
 
-def workbook_rows(sheet: Any, path: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def workbook_rows(sheet: Any, path: str) -> Generator[tuple[int, tuple[Any, ...]]]:
     """Each row of a sheet that openpyxl streams, with its 1-based number; those that are not there are empty.
 
     What the sheet declares about its size may be wrong, and is not asked. Raises InputError where the sheet
     is damaged, and behind the last row that one can have: a damaged number would take for ever.
     """
     sheet.reset_dimensions()
-    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-    while True:
-        try:
-            line, row = next(rows)
-        except StopIteration:
-            return
-        except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged sheet
-            raise _damaged(type(error).__name__, path) from error
-        require_possible(line, path)
-        yield line, row
+    cells = sheet.iter_rows(values_only=True)
+    line = 0
+    try:
+        while True:
+            try:
+                row = next(cells)
+            except StopIteration:
+                return
+            except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged sheet
+                raise _damaged(type(error).__name__, path) from error
+            line += 1
+            require_possible(line, path)
+            yield line, row
+    finally:
+        cells.close()  # it holds the file open
 
 
 def require_possible(rows: int, path: str) -> None:
