@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,17 @@ def test_what_was_decided_is_there_again_after_the_browser_was_closed(
             else:
                 keys(page, "Enter", "n")
                 saved(page, tmp_path)
+                on_disk(tmp_path / "profile", b'"none applies"')
+
+
+def on_disk(profile: Path, words: bytes) -> None:
+    """Wait until the browser has written what a page keeps: it does so seconds later, and closing it does not
+    always make it."""
+    folder = profile / "Default" / "Local Storage" / "leveldb"
+    until = time.monotonic() + 30
+    while not any(words in path.read_bytes() for path in folder.glob("*.log")):
+        assert time.monotonic() < until, "nothing kept"
+        time.sleep(0.1)
 
 
 def test_what_was_decided_is_read_from_the_file_of_this_packet_only(
