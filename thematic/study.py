@@ -180,10 +180,15 @@ class Study:
         return sorted(path.stem for path in (self.root / "texts").glob("*.json"))
 
     def record(self, transcript_id: str) -> dict[str, Any]:
-        """What texts/<id>.json says: turns, source, how and from what it was read."""
-        path = self.root / "texts" / f"{transcript_id}.json"
+        """What texts/<id>.json says: turns, source, how and from what it was read.
+
+        Raises StudyError where the study has no such transcript, or the record is damaged.
+        """
+        return _parsed(self._record(transcript_id), str(self.root / "texts" / f"{transcript_id}.json"))
+
+    def _record(self, transcript_id: str) -> bytes:
         try:
-            return _parsed(path.read_bytes(), str(path))
+            return (self.root / "texts" / f"{transcript_id}.json").read_bytes()
         except FileNotFoundError:
             raise StudyError(
                 f"the study has no transcript “{transcript_id}”",
@@ -193,9 +198,9 @@ class Study:
 
     def transcript(self, transcript_id: str) -> Transcript:
         """The transcript, checked: its text has the recorded hash. Raises StudyError when it was changed."""
-        self.record(transcript_id)  # tells in words when there is none
+        record = self._record(transcript_id)
         path = self.root / "texts" / f"{transcript_id}.txt"
-        return read_transcript(path.with_suffix(".json").read_bytes(), path.read_bytes(), path=str(path))
+        return read_transcript(record, path.read_bytes(), path=str(path))
 
     def save_transcript(
         self,

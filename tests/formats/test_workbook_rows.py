@@ -103,7 +103,6 @@ def test_what_a_sheet_declares_about_its_size_is_not_asked(
     with zipfile.ZipFile(io.BytesIO(with_third)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             new.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', old.read(name)))
-    assert repr(out.getvalue()) != repr(with_third)
     told = shown(read(out.getvalue(), tmp_path / "a.xlsx"))
     assert told == shown(read(with_third, tmp_path / "a.xlsx"))
     assert told != shown(read(data, tmp_path / "a.xlsx"))

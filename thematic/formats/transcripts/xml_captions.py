@@ -120,11 +120,11 @@ def _of_ttml(root: Element, problems: list[Problem], name: str) -> Iterator[Cue]
                 said = snippet(" ".join("".join(text for _, text in runs).split()))
                 problems.append(Problem(f"the caption “{said}” has no time", name, None, _AGAIN))
                 continue
-            begins, stops = shown_at.begins, shown_at.stops
+            begins = shown_at.begins
+            stops = begins if shown_at.stops is None else max(shown_at.stops, begins)
             for ids, group in groupby(runs, key=lambda run: run[0]):
                 lines = "".join(text for _, text in group).split("\n")
                 voice = " + ".join(agents.get(id_) or id_ for id_ in ids.split())
-                stops = begins if stops is None else max(stops, begins)
                 yield Cue(number, begins, stops, tuple(map(_one_line, lines)), voice)
 
 
