@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.cli.test_agree import decide, excerpts, make_study
 from tests.cli.test_run import thematic
+from thematic import journal
 from thematic.formats.exports.front_door import FORMATS
 from thematic.gate import IdentifierError, require_decided
 from thematic.identifier_log import LOG, read_log
@@ -143,3 +145,12 @@ def test_an_answer_without_the_identifier_is_let_out_whole(study: Study) -> None
     sql = "SELECT code_id, count(*) AS n FROM codings GROUP BY code_id"
     done = thematic("query", sql, "--json", "--study", study.root)
     assert (done.returncode, json.loads(done.stdout)) == (0, [{"code_id": "calm", "n": 8}])
+
+
+def test_nothing_says_that_a_text_is_anonymous() -> None:
+    """Rules find what they know: the tool says what is undecided, never that nobody can be recognised."""
+    package = Path(journal.__file__).parent
+    files = [path for end in ("py", "html", "js") for path in package.rglob(f"*.{end}")]
+    assert len(files) > 200
+    saying = re.compile(r"anonymi[sz]ed", re.IGNORECASE)
+    assert not [path for path in files if saying.search(path.read_text(encoding="utf-8"))]

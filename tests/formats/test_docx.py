@@ -188,6 +188,29 @@ def test_tracked_changes_content_controls_and_text_boxes() -> None:
     ]
 
 
+def test_the_items_of_a_numbered_list_are_paragraphs_of_their_own() -> None:
+    level = (
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
+    )
+    numbering = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="0">{level}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    numbered = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    items = [
+        f"<w:p>{numbered}{run(words)}</w:p>"
+        for words in ("INT: So?", "P01: It was.", "and then", "INT: Why?")
+    ]
+    reading = read_docx(docx(*items, **{"word/numbering.xml": numbering}))
+    assert said(reading) == [
+        ("INT", "So?", None),
+        ("P01", "It was.\n\nand then", None),
+        ("INT", "Why?", None),
+    ]
+    assert reading.report.words_in == 9
+    assert not reading.report.dropped
+
+
 def test_headings_are_no_speech() -> None:
     styles = (
         f'<w:styles {W}><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>'
